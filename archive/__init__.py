@@ -1,0 +1,1 @@
+"""Everything after the bytes arrived: captures (WARC), extraction, duplicates, store, search, export."""

@@ -1,0 +1,91 @@
+"""Every error that luutru raises on purpose.
+
+    LuutruError                 one line: subject, reason, what to do
+    ├── ArchiveError            the archive folder or its database cannot be used
+    │   ├── ArchiveNotFound
+    │   ├── ArchiveLocked
+    │   ├── SchemaTooNew
+    │   └── SignatureMismatch   signatures of other parameters: rebuild
+    ├── WarcError               a WARC file is broken or does not hold what the database says
+    ├── PageError               a page that cannot be parsed or extracted
+    ├── QueryError              a search query that cannot be understood
+    ├── NotFound                no such article, portal or file
+    ├── ExportError             an export that cannot be written
+    └── CrawlError              a crawl that cannot start
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchiveError",
+    "ArchiveLocked",
+    "ArchiveNotFound",
+    "CrawlError",
+    "ExportError",
+    "LuutruError",
+    "NotFound",
+    "PageError",
+    "QueryError",
+    "SchemaTooNew",
+    "SignatureMismatch",
+    "WarcError",
+]
+
+
+class LuutruError(Exception):
+    """An error that a user can act on; its text is one line: subject, reason, what to do.
+
+    `subject` is what the error is about (a path, a URL, a query), `reason` what came and what was expected, `hint`
+    what to do next.
+    """
+
+    def __init__(self, subject: str, reason: str, hint: str = "") -> None:
+        self.subject, self.reason, self.hint = subject, reason, hint
+        super().__init__(subject, reason, hint)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}" + (f"; {self.hint}" if self.hint else "")
+
+
+class ArchiveError(LuutruError):
+    """The archive folder or its database cannot be used."""
+
+
+class ArchiveNotFound(ArchiveError):
+    """There is no archive in that folder."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another process is writing to the archive."""
+
+
+class SchemaTooNew(ArchiveError):
+    """The database was written by a newer luutru."""
+
+
+class SignatureMismatch(ArchiveError):
+    """The stored signatures were made with other parameters than this luutru's."""
+
+
+class WarcError(LuutruError):
+    """A WARC file is broken or does not hold what the database says."""
+
+
+class PageError(LuutruError):
+    """A page that cannot be parsed or extracted."""
+
+
+class QueryError(LuutruError):
+    """A search query that cannot be understood."""
+
+
+class NotFound(LuutruError):
+    """No such article, portal or file."""
+
+
+class ExportError(LuutruError):
+    """An export that cannot be written."""
+
+
+class CrawlError(LuutruError):
+    """A crawl that cannot start."""

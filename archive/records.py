@@ -1,0 +1,127 @@
+"""The records that flow through the archive, one at each station: Capture → Analysis (Article, Fingerprint) → stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Article", "Capture", "Extraction", "Fingerprint", "PageKind", "Removal"]
+
+
+class PageKind(StrEnum):
+    """What a captured page is. Only articles become articles."""
+
+    ARTICLE = "article"
+    LISTING = "listing"  # a category, home, search or pagination page
+    OTHER = "other"  # a page with content of its own that is no article (contact form, gallery, login)
+    FEED = "feed"  # RSS or Atom
+    SITEMAP = "sitemap"
+    ROBOTS = "robots"
+    REDIRECT = "redirect"
+    ATTACHMENT = "attachment"  # anything that is no HTML and no feed
+    SOFT_404 = "soft404"  # says 200 and means 404
+    ERROR = "error"  # any other status ≥ 400
+    EMPTY = "empty"  # a script shell, a challenge page, no text
+    BROKEN = "broken"  # could not be parsed or analysed; the capture is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One fetch of one URL at one time, as it came over the wire.
+
+    `body` is the payload after de-chunking and before any Content-Encoding is undone; `captured_at` is aware.
+    `identity` is the key of the page (see `crawler.urls.identity`); `portal` the portal's id.
+    """
+
+    requested_url: str
+    responded_url: str
+    captured_at: datetime
+    http_status: int
+    http_reason: str
+    http_version: str  # "1.1"
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_method: str = "GET"
+    portal: str = ""
+    ip_address: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name (case-insensitive), or None."""
+        name = name.lower()
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A block that was left out of an article's text, and why.
+
+    `reason` is a short stable word: `repeat`, `related`, `counter`, `share`, `nav`, `comment`, `rating`, `caption`,
+    `byline`, `date`, `title`, … (the kinds of the lexicon, or the rule that fired). `where` names the place in the
+    page (a CSS-like path) and may be empty.
+    """
+
+    text: str
+    reason: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What an article page says, stripped. Text is NFC; what is missing is None, never an empty string.
+
+    `text` holds lead and body once, a paragraph a line, without title, chrome, byline and captions; tables are rows
+    with ` | `, list items start with `- `. `published_at` is ISO 8601 at the precision that the page prints:
+    `2022-10-05` where it prints a day, `2020-02-19T21:06+07:00` where it prints minutes.
+    """
+
+    title: str
+    text: str
+    lead: str | None = None
+    author: str | None = None
+    source: str | None = None
+    category: str | None = None
+    language: str | None = None  # ISO 639-1
+    published_at: str | None = None
+    captions: tuple[str, ...] = ()
+    extractor: str = ""  # which strategy gave the body, with the version of the rules: "nukeviet/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was made of one parsed page: its kind, its article if it is one, and what was left out.
+
+    `visible_chars` counts the characters that the page shows (without script and style), so that
+    `1 - len(article.text) / visible_chars` is the share of chrome.
+    """
+
+    kind: PageKind
+    article: Article | None = None
+    removed: tuple[Removal, ...] = ()
+    visible_chars: int = 0
+    reason: str = ""  # why this kind, when it is not obvious
+
+    def removed_by_reason(self) -> Mapping[str, int]:
+        """Return how many blocks were left out for each reason."""
+        counts: dict[str, int] = {}
+        for removal in self.removed:
+            counts[removal.reason] = counts.get(removal.reason, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What duplicates are found by; made from the text alone, in the process that extracted it.
+
+    `digest`: hex digest of the text as stored; `key_digest`: of the folded text (equal for exact copies);
+    `signature`: MinHash signature, 128 little-endian uint32 (512 bytes); `shingles`: the distinct hashes of the
+    5-syllable shingles, sorted little-endian uint64 bytes; `syllables`: number of syllables.
+    """
+
+    digest: str
+    key_digest: str
+    syllables: int
+    signature: bytes
+    shingles: bytes = field(repr=False, default=b"")

@@ -1,0 +1,1 @@
+"""Everything until the bytes arrive: catalogue, discovery, scope, frontier, politeness, spider, command line."""
