@@ -1,0 +1,171 @@
+"""The archive's tables, as numbered migrations; each commits together with the record that it ran.
+
+Whatever changes stored data adds a migration here; none is ever edited after a release.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+__all__ = ["migrations"]
+
+migrations = Migrations("archive")
+
+
+@migrations(name="0001_initial")
+def initial(db: Database) -> None:
+    """Create the tables, the view `articles` and the full-text index."""
+    for statement in _INITIAL:
+        db.conn.execute(statement)
+
+
+_INITIAL = (
+    # One row a fact about the archive itself: what made it, the parameters of its signatures.
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # A site that this archive knows. Provinces are names: before and after the merger of 1 July 2025.
+    """CREATE TABLE portals (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        url TEXT NOT NULL,
+        hosts TEXT NOT NULL,              -- JSON array: hosts in scope; "*.x" is every host below x
+        province_before TEXT,             -- name until 30 June 2025, null where there is none
+        province_after TEXT,              -- name since 1 July 2025
+        added_at TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE warc_files (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,        -- file name inside warc/
+        size_bytes INTEGER NOT NULL,      -- length known to the database; what lies behind it is cut at the next start
+        records INTEGER NOT NULL
+    )""",
+    # One fetch of one URL at one time.
+    """CREATE TABLE captures (
+        id INTEGER PRIMARY KEY,
+        page_id INTEGER NOT NULL REFERENCES pages(id),
+        requested_url TEXT NOT NULL,
+        responded_url TEXT NOT NULL,
+        captured_at TEXT NOT NULL,        -- ISO 8601, UTC
+        http_status INTEGER NOT NULL,
+        content_type TEXT,
+        payload_digest TEXT NOT NULL,     -- "sha1:" and base32, as in the WARC record
+        payload_bytes INTEGER NOT NULL,
+        record_type TEXT NOT NULL CHECK (record_type IN ('response', 'revisit')),
+        warc_file_id INTEGER NOT NULL REFERENCES warc_files(id),
+        warc_offset INTEGER NOT NULL,
+        warc_bytes INTEGER NOT NULL,      -- of the response or revisit record
+        kind TEXT,                        -- PageKind; null until the capture has been analysed
+        reason TEXT                       -- why that kind, or what went wrong
+    )""",
+    "CREATE INDEX captures_page ON captures(page_id, id)",
+    "CREATE INDEX captures_open ON captures(id) WHERE kind IS NULL",
+    # One row a page, whatever it is. `key` is the 64-bit hash of its identity; in hexadecimal it is the public id.
+    """CREATE TABLE pages (
+        id INTEGER PRIMARY KEY,
+        key INTEGER NOT NULL UNIQUE,
+        url TEXT NOT NULL,
+        portal TEXT NOT NULL REFERENCES portals(id),
+        kind TEXT,                        -- PageKind of the last capture that said something
+        revision_id INTEGER REFERENCES revisions(id),  -- the current one; null where the page is no article
+        first_captured_at TEXT NOT NULL,
+        last_captured_at TEXT NOT NULL
+    )""",
+    "CREATE INDEX pages_portal ON pages(portal, kind)",
+    # One distinct state of an article in time.
+    """CREATE TABLE revisions (
+        id INTEGER PRIMARY KEY,
+        page_id INTEGER NOT NULL REFERENCES pages(id),
+        number INTEGER NOT NULL,          -- 1, 2, … for each page
+        capture_id INTEGER NOT NULL REFERENCES captures(id),   -- the capture that it was first seen in
+        document_id INTEGER NOT NULL REFERENCES documents(id),
+        title TEXT NOT NULL,
+        lead TEXT,
+        author TEXT,
+        source TEXT,
+        category TEXT,
+        language TEXT,
+        published_at TEXT,                -- ISO 8601 at the precision that the page prints
+        captions TEXT NOT NULL,           -- JSON array
+        removed TEXT NOT NULL,            -- JSON object: reason → number of blocks left out
+        visible_chars INTEGER NOT NULL,   -- characters that the page shows
+        extractor TEXT NOT NULL,
+        UNIQUE (page_id, number)
+    )""",
+    "CREATE INDEX revisions_document ON revisions(document_id)",
+    # One distinct text, stored once.
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,      -- of the text as it stands here
+        key_digest TEXT NOT NULL,         -- of the folded text; equal for exact copies
+        text TEXT NOT NULL,
+        syllables INTEGER NOT NULL,
+        signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
+        cluster_id INTEGER REFERENCES clusters(id)
+    )""",
+    "CREATE INDEX documents_key ON documents(key_digest)",
+    "CREATE INDEX documents_cluster ON documents(cluster_id)",
+    # A verified group of copies; a text without copies is a cluster of its own.
+    """CREATE TABLE clusters (
+        id INTEGER PRIMARY KEY,
+        representative_page_id INTEGER REFERENCES pages(id)
+    )""",
+    # The evidence: two documents and what they are to each other. `a` < `b`.
+    """CREATE TABLE links (
+        a INTEGER NOT NULL REFERENCES documents(id),
+        b INTEGER NOT NULL REFERENCES documents(id),
+        kind TEXT NOT NULL CHECK (kind IN ('exact', 'near', 'contained', 'series')),
+        score REAL NOT NULL,              -- Jaccard; containment for 'contained'
+        differs TEXT NOT NULL,            -- a short account of what differs
+        PRIMARY KEY (a, b)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX links_b ON links(b)",
+    # The band index: derived from the documents, may be dropped and rebuilt at any time.
+    "CREATE TABLE bands (key INTEGER NOT NULL, document_id INTEGER NOT NULL, PRIMARY KEY (key, document_id)) "
+    "WITHOUT ROWID",
+    """CREATE VIEW searchable AS
+        SELECT pages.id AS id, revisions.title AS title, documents.text AS text
+        FROM pages JOIN revisions ON revisions.id = pages.revision_id
+        JOIN documents ON documents.id = revisions.document_id""",
+    # Fed by the writer with `fold_search`ed text; snippets read the unfolded text through the view.
+    """CREATE VIRTUAL TABLE search_index USING fts5(
+        title, text, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+    )""",
+    # Stable: one row an article page.
+    """CREATE VIEW articles AS
+        SELECT printf('%016x', pages.key) AS id,
+            pages.url AS url,
+            pages.portal AS portal,
+            CASE WHEN coalesce(revisions.published_at, captures.captured_at) < '2025-07-01'
+                THEN portals.province_before ELSE portals.province_after END AS province,
+            revisions.title AS title,
+            revisions.lead AS lead,
+            documents.text AS text,
+            revisions.author AS author,
+            revisions.source AS source,
+            revisions.category AS category,
+            revisions.language AS language,
+            revisions.published_at AS published_at,
+            captures.captured_at AS captured_at,
+            revisions.number AS revision,
+            documents.id AS document_id,
+            printf('%016x', representative.key) AS cluster_id,
+            representative.id = pages.id AS is_representative,
+            documents.syllables AS syllables,
+            captures.http_status AS http_status,
+            warc_files.name AS warc_file,
+            captures.warc_offset AS warc_offset,
+            documents.digest AS text_digest,
+            revisions.captions AS captions,
+            revisions.extractor AS extractor,
+            revisions.visible_chars AS visible_chars,
+            pages.first_captured_at AS first_captured_at,
+            pages.last_captured_at AS last_captured_at
+        FROM pages
+        JOIN revisions ON revisions.id = pages.revision_id
+        JOIN documents ON documents.id = revisions.document_id
+        JOIN captures ON captures.id = revisions.capture_id
+        JOIN warc_files ON warc_files.id = captures.warc_file_id
+        JOIN portals ON portals.id = pages.portal
+        JOIN clusters ON clusters.id = documents.cluster_id
+        JOIN pages AS representative ON representative.id = clusters.representative_page_id""",
+)

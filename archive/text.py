@@ -1,0 +1,93 @@
+"""Text as it is stored (`normalise`) and as it is compared (`fold_key`) or searched (`fold_search`).
+
+Only `normalise` touches what is stored. The folds make keys: nothing folded is ever shown or exported.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["count_syllables", "fold_key", "fold_search", "fold_syllable", "normalise", "normalise_line", "strip_marks"]
+
+# Zero-width and directional marks, soft hyphen, BOM, C0 and C1 controls other than tab and newline.
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+)
+# Space of every width, tab and carriage return.
+_SPACES = re.compile("[ \t\r\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NEWLINES = re.compile(" ?[\n\u0085\u2028\u2029] ?")
+_SYLLABLE = re.compile(r"\w+")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in NFC, without invisible characters, spaces collapsed, no empty lines, lines kept.
+
+    Idempotent. Dashes and curly quotes stay as they are (they are the author's).
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
+    # Taking out an invisible character can bring two combining marks together.
+    text = unicodedata.normalize("NFC", text)
+    return "\n".join(line for line in _NEWLINES.sub("\n", text).strip(" \n").split("\n") if line)
+
+
+def normalise_line(text: str) -> str:
+    """Return `text` normalised on a single line."""
+    return normalise(text).replace("\n", " ")
+
+
+# Look-alikes of đ, and ƣ/Ƣ for ư/Ư out of VNI and PDF conversions.
+_LOOK_ALIKES = str.maketrans({"ð": "đ", "ɖ": "đ", "ƣ": "ư"})
+_PUNCTUATION = str.maketrans(
+    {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}  # noqa: RUF001
+    | {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "…": "..."}  # noqa: RUF001
+)
+# Open rimes oa, oe, uy: both òa and oà are written; the new style (mark on the second vowel) is the key.
+_TONES = {"ò": "o\u0300", "ó": "o\u0301", "ỏ": "o\u0309", "õ": "o\u0303", "ọ": "o\u0323"}
+_TONES |= {"ù": "u\u0300", "ú": "u\u0301", "ủ": "u\u0309", "ũ": "u\u0303", "ụ": "u\u0323"}
+_OLD_STYLE = re.compile(r"([òóỏõọ])([ae])(?!\w)|(?<!q)([ùúủũụ])(y)(?!\w)")
+
+
+def _new_style(match: re.Match[str]) -> str:
+    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
+    base, mark = _TONES[first]
+    return base + unicodedata.normalize("NFC", second + mark)
+
+
+def fold_key(text: str) -> str:
+    """Return the form under which two texts are the same: case, Unicode form, dashes, quotes, spaces, tone placement.
+
+    Marks and digits stay: "5 xã" and "6 xã" differ, "dang" and "đảng" differ. Idempotent.
+    """
+    text = unicodedata.normalize("NFC", normalise(text).casefold()).translate(_LOOK_ALIKES).translate(_PUNCTUATION)
+    return " ".join(_OLD_STYLE.sub(_new_style, text).split())
+
+
+@lru_cache(maxsize=1 << 17)
+def fold_syllable(syllable: str) -> str:
+    """Return `fold_key` of one syllable, from a cache: a language has few."""
+    return fold_key(syllable)
+
+
+def fold_search(text: str) -> str:
+    """Return `text` as the full-text index holds it: NFC with đ as d.
+
+    FTS5's `remove_diacritics 2` folds every other letter. The number and order of tokens stay the same, so that
+    positions in the folded text are positions in the text shown.
+    """
+    return unicodedata.normalize("NFC", text).replace("đ", "d").replace("Đ", "D")
+
+
+def strip_marks(text: str) -> str:
+    """Return `text` in lower case without any mark and with d for đ: "Bắc Kạn" → "bac kan"."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c))).replace(
+        "đ", "d"
+    )
+
+
+def count_syllables(text: str) -> int:
+    """Return the number of syllables: Vietnamese writes one a token."""
+    return sum(1 for _ in _SYLLABLE.finditer(text))
