@@ -23,6 +23,7 @@ class PageKind(StrEnum):
     ATTACHMENT = "attachment"  # anything that is no HTML and no feed
     SOFT_404 = "soft404"  # says 200 and means 404
     ERROR = "error"  # any other status ≥ 400
+    ALIAS = "alias"  # the same article as the page that it names as its canonical
     EMPTY = "empty"  # a script shell, a challenge page, no text
     BROKEN = "broken"  # could not be parsed or analysed; the capture is kept
 
@@ -32,7 +33,6 @@ class Capture:
     """One fetch of one URL at one time, as it came over the wire.
 
     `body` is the payload after de-chunking and before any Content-Encoding is undone; `captured_at` is aware.
-    `identity` is the key of the page (see `crawler.urls.identity`); `portal` the portal's id.
     """
 
     requested_url: str
@@ -45,7 +45,6 @@ class Capture:
     body: bytes
     request_headers: tuple[tuple[str, str], ...] = ()
     request_method: str = "GET"
-    portal: str = ""
     ip_address: str | None = None
 
     def header(self, name: str) -> str | None:

@@ -45,15 +45,17 @@ _PUNCTUATION = str.maketrans(
     | {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "…": "..."}  # noqa: RUF001
 )
 # Open rimes oa, oe, uy: both òa and oà are written; the new style (mark on the second vowel) is the key.
-_TONES = {"ò": "o\u0300", "ó": "o\u0301", "ỏ": "o\u0309", "õ": "o\u0303", "ọ": "o\u0323"}
-_TONES |= {"ù": "u\u0300", "ú": "u\u0301", "ủ": "u\u0309", "ũ": "u\u0303", "ụ": "u\u0323"}
+_TONES = {
+    **{"ò": "o\u0300", "ó": "o\u0301", "ỏ": "o\u0309", "õ": "o\u0303", "ọ": "o\u0323"},
+    **{"ù": "u\u0300", "ú": "u\u0301", "ủ": "u\u0309", "ũ": "u\u0303", "ụ": "u\u0323"},
+}
 _OLD_STYLE = re.compile(r"([òóỏõọ])([ae])(?!\w)|(?<!q)([ùúủũụ])(y)(?!\w)")
 
 
 def _new_style(match: re.Match[str]) -> str:
     first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
-    base, mark = _TONES[first]
-    return base + unicodedata.normalize("NFC", second + mark)
+    tone = _TONES[first]
+    return tone[0] + unicodedata.normalize("NFC", second + tone[1])
 
 
 def fold_key(text: str) -> str:

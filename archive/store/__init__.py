@@ -1,0 +1,148 @@
+"""The archive folder: `archive.db` (SQLite, WAL) and `warc/*.warc.gz`."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from archive import warc
+from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew
+from archive.records import Capture
+from archive.store.migrations import migrations
+
+__all__ = ["Archive", "connect"]
+
+_MARK = "archive.db"
+
+
+class Archive:
+    """An open archive. Reading needs no lock; one process at a time may write.
+
+    `db` is the connection of the thread that opened the archive; a writer thread opens its own with `connect`.
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, lock: FileLock | None) -> None:
+        self.path, self.db, self._lock = path, db, lock
+
+    @classmethod
+    def open(cls, path: str | Path, *, write: bool = False) -> Self:
+        """Return the archive in the folder `path`; with `write` it is made if need be, migrated and locked.
+
+        Raises ArchiveNotFound, ArchiveLocked, SchemaTooNew or ArchiveError.
+        """
+        path = Path(path)
+        if path.exists() and not path.is_dir():
+            raise ArchiveError(str(path), "this is a file, an archive is a folder", "name another with --archive DIR")
+        if not write and not (path / _MARK).is_file():
+            raise ArchiveNotFound(str(path), "there is no archive here", "name one with --archive DIR or crawl first")
+        if write and path.is_dir() and any(path.iterdir()) and not (path / _MARK).is_file():
+            raise ArchiveError(str(path), "the folder holds other files and no archive", "name a new or empty folder")
+        lock = None
+        if write:
+            lock = _prepare(path)
+        try:
+            db = connect(path / _MARK, write=write)
+            _check_schema(path, db, migrate=write)
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        return cls(path, db, lock)
+
+    @property
+    def db_path(self) -> Path:
+        """The database file."""
+        return self.path / _MARK
+
+    @property
+    def warc_dir(self) -> Path:
+        """The folder of the WARC files."""
+        return self.path / "warc"
+
+    def read_capture(self, capture_id: int) -> Capture:
+        """Return a capture with its payload, read from its WARC file and checked against its digest.
+
+        For a revisit the payload is that of the response which it repeats. Raises NotFound or WarcError.
+        """
+        query = """SELECT page_id, requested_url, responded_url, payload_digest, record_type, warc_offset, name
+            FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE captures.id = ?"""
+        row = self.db.execute(query, [capture_id]).fetchone()
+        if row is None:
+            raise NotFound(f"capture {capture_id}", "the archive has no such capture")
+        capture = warc.read_record(self.warc_dir / row["name"], row["warc_offset"])
+        if row["record_type"] == "revisit":
+            original = self.db.execute(
+                f"{query.split('WHERE')[0]} WHERE page_id = ? AND payload_digest = ? AND record_type = 'response' "
+                "AND captures.id < ? ORDER BY captures.id DESC LIMIT 1",
+                [row["page_id"], row["payload_digest"], capture_id],
+            ).fetchone()
+            body = warc.read_record(self.warc_dir / original["name"], original["warc_offset"]).body
+            capture = replace(capture, body=body)
+        return replace(capture, requested_url=row["requested_url"], responded_url=row["responded_url"])
+
+    def close(self) -> None:
+        """Close the connection and give the lock back."""
+        self.db.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Return a connection to the database file; without `write` it can only read. Rows are `sqlite3.Row`."""
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        if write:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA cache_size = -65536")
+        else:
+            db.execute("PRAGMA query_only = ON")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        raise ArchiveError(
+            str(path), f"the database cannot be opened ({error})", "check the file and its rights"
+        ) from error
+    return db
+
+
+def _prepare(path: Path) -> FileLock:
+    try:
+        (path / "warc").mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / "archive.lock")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ArchiveLocked(str(path), "another luutru is writing to this archive", "wait for it to end") from error
+    except OSError as error:
+        raise ArchiveError(str(path), f"the folder cannot be written ({error.strerror})", "check its rights") from error
+    return lock
+
+
+def _check_schema(path: Path, db: sqlite3.Connection, *, migrate: bool) -> None:
+    known = {migration.name for migration in migrations._migrations}
+    database = Database(db)
+    newer = sorted({migration.name for migration in migrations.applied(database)} - known)
+    if newer:
+        reason = f"the database was written by a newer luutru (schema {newer[-1]}, known up to {max(known)})"
+        raise SchemaTooNew(str(path), reason, "upgrade luutru")
+    pending = [migration.name for migration in migrations.pending(database)]
+    if pending and not migrate:
+        raise ArchiveError(
+            str(path), f"the database is older than this luutru (lacks {pending[0]})", "run luutru crawl"
+        )
+    if pending:
+        migrations.apply(database)

@@ -66,11 +66,13 @@ _INITIAL = (
         url TEXT NOT NULL,
         portal TEXT NOT NULL REFERENCES portals(id),
         kind TEXT,                        -- PageKind of the last capture that said something
+        canonical_key INTEGER,            -- key of the page that this one names as its canonical, if another
         revision_id INTEGER REFERENCES revisions(id),  -- the current one; null where the page is no article
         first_captured_at TEXT NOT NULL,
         last_captured_at TEXT NOT NULL
     )""",
     "CREATE INDEX pages_portal ON pages(portal, kind)",
+    "CREATE INDEX pages_canonical ON pages(canonical_key) WHERE canonical_key IS NOT NULL",
     # One distinct state of an article in time.
     """CREATE TABLE revisions (
         id INTEGER PRIMARY KEY,
