@@ -161,7 +161,8 @@ _INITIAL = (
             revisions.extractor AS extractor,
             revisions.visible_chars AS visible_chars,
             pages.first_captured_at AS first_captured_at,
-            pages.last_captured_at AS last_captured_at
+            pages.last_captured_at AS last_captured_at,
+            pages.id AS page_id           -- what other tables call it; the way to one row without a scan
         FROM pages
         JOIN revisions ON revisions.id = pages.revision_id
         JOIN documents ON documents.id = revisions.document_id
