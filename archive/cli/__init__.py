@@ -1,0 +1,13 @@
+"""The commands that need an archive and nothing else; `crawler.cli` adds those that fetch.
+
+COMMANDS                                  the commands, for click.Group
+Command, archive_option, json_option, …   what every command is made of (`archive.cli.command`)
+"""
+
+from archive.cli.export import export
+from archive.cli.search import search
+from archive.cli.stats import stats
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = (search, export, stats)

@@ -1,0 +1,81 @@
+"""Results on stdout: readable blocks in colour on a terminal, plain text in a pipe, JSON lines where asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+import click
+
+from archive.search.marks import MARK
+
+__all__ = ["Part", "day", "marked", "say", "size", "table", "tell", "write_json"]
+
+Part = str | tuple[str, str]  # text, or text with a rich style
+
+
+def say(*parts: Part, indent: int = 0) -> None:
+    """Print one line; on a terminal with styles, wrapped at words and indented as a whole."""
+    if not sys.stdout.isatty():
+        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        click.echo("\n".join(f"{'':{indent}}{line}".rstrip() for line in text.split("\n")))
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(Padding(Text.assemble(*parts), (0, 0, 0, indent), expand=False))
+
+
+def tell(message: str) -> None:
+    """Print a remark on stderr."""
+    click.echo(message, err=True)
+
+
+def marked(text: str, style: str = "") -> list[Part]:
+    """Return text with `MARK`s as parts: on a terminal the marks become a style, in a pipe they stay."""
+    if not sys.stdout.isatty():
+        return [text]
+    return [
+        (part, f"{style} bold yellow".strip()) if number % 2 else (part, style)
+        for number, part in enumerate(text.split(MARK))
+    ]
+
+
+def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:
+    """Print rows in columns; numbers stand to the right."""
+    widths = [max(len(_cell(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            f"{_cell(cell):>{width}}" if isinstance(cell, int) else f"{cell:<{width}}"
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        click.echo(f"{'':{indent}}{'  '.join(cells)}".rstrip())
+
+
+def write_json(records: Iterable[Any] | Any) -> None:
+    """Print records (dataclasses or JSON values) as JSON, one a line."""
+    for record in records if isinstance(records, (list, tuple)) else [records]:
+        value = asdict(record) if is_dataclass(record) and not isinstance(record, type) else record
+        click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def day(moment: str | None) -> str:
+    """Return the day and minute of an ISO time as it is read, or "undated"."""
+    return moment.replace("T", " ")[:16] if moment else "undated"
+
+
+def size(size_bytes: int) -> str:
+    """Return a number of bytes with its unit."""
+    amount, units = float(size_bytes), ["B", "kB", "MB", "GB", "TB"]
+    while amount >= 1000 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{amount:,.0f} {units[0]}" if units[0] == "B" or amount >= 100 else f"{amount:.1f} {units[0]}"
+
+
+def _cell(cell: str | int) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else cell

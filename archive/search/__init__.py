@@ -1,0 +1,189 @@
+"""Full-text search over the archive: `search(db, "binh dang gioi")`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archive.filters import Filters, Scope
+from archive.search.marks import MARK, Marker
+from archive.search.query import Query, parse
+
+__all__ = ["MARK", "Hit", "Options", "Results", "parse", "search"]
+
+RANKED = 3000  # bm25 is linear in matches and one syllable matches a third of all articles: rank the newest alone
+_VERIFIED = 20_000  # texts that an exact search reads at most
+_POOL = 200  # best clusters that are ranked anew by accents and by words standing together
+_TITLE_WEIGHT, _TEXT_WEIGHT = 8.0, 1.0
+_TOGETHER = 2.0  # how much more a text counts where the words stand together as typed
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to search: `exact` makes accents count, `all_copies` shows each copy instead of one a cluster."""
+
+    exact: bool = False
+    all_copies: bool = False
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that was found. `title` and `snippet` have the words between `MARK`s; the higher `score` the better.
+
+    `copies`: how many other articles are in its cluster.
+    """
+
+    id: str
+    url: str
+    portal: str
+    province: str | None
+    title: str
+    snippet: str
+    published_at: str | None
+    captured_at: str
+    cluster_id: str
+    copies: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The best hits of `matched` articles that were found; `is_bounded` when more match than were ranked."""
+
+    hits: tuple[Hit, ...]
+    matched: int
+    is_bounded: bool
+
+
+def search(
+    db: sqlite3.Connection, text: str, filters: Filters | None = None, options: Options | None = None
+) -> Results:
+    """Return the articles that match the query `text`, best first.
+
+    Of more than `RANKED` matches the ones added to the archive last are ranked. Raises QueryError and NotFound.
+    """
+    options = options or Options()
+    query = parse(text)
+    scope = (filters or Filters()).resolve(db)
+    marker = Marker(query, exact=options.exact)
+    most = max(RANKED, options.limit)
+    if options.exact:
+        matches, is_bounded = _exact_matches(db, query, scope, marker, most)
+    else:
+        rows = [(row[0], row[1]) for row in db.execute(*_select(query.match(), scope, most + 1))]
+        matches, is_bounded = rows[:most], len(rows) > most
+    pool = _pool(db, matches, options)
+    ranked = _rank(db, query, marker, pool)[: options.limit]
+    hits = tuple(_hit(db, marker, page_id, score) for page_id, score in ranked)
+    return Results(hits, len(matches), is_bounded)
+
+
+def _select(expression: str, scope: Scope, most: int) -> tuple[str, list[str | int]]:
+    """Return the query for (page id, bm25) of matches, those added last first."""
+    condition, parameters = scope.condition()
+    joins = ""
+    if not scope.is_everything:
+        joins += " CROSS JOIN pages ON pages.id = search_index.rowid"
+    if scope.has_dates:
+        joins += " CROSS JOIN revisions ON revisions.id = pages.revision_id"
+    sql = f"""SELECT search_index.rowid, bm25(search_index, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}) FROM search_index{joins}
+        WHERE search_index MATCH ? AND {condition} ORDER BY search_index.rowid DESC LIMIT ?"""
+    return sql, [expression, *parameters, most]
+
+
+def _exact_matches(
+    db: sqlite3.Connection, query: Query, scope: Scope, marker: Marker, most: int
+) -> tuple[list[tuple[int, float]], bool]:
+    """Return the matches that hold the words with the accents typed, and whether the search stopped before the end.
+
+    What is excluded is judged on the texts alone: folded, `-đảng` would exclude "đang" as well.
+    """
+    matches: list[tuple[int, float]] = []
+    candidates = db.execute(*_select(query.match(with_excluded=False), scope, _VERIFIED + 1))
+    for read, (page_id, score) in enumerate(candidates):
+        if read == _VERIFIED or len(matches) == most:
+            return matches, True
+        title, text = db.execute("SELECT title, text FROM searchable WHERE id = ?", [page_id]).fetchone()
+        if marker.accepts(title, text):
+            matches.append((page_id, score))
+    return matches, False
+
+
+def _pool(db: sqlite3.Connection, matches: Sequence[tuple[int, float]], options: Options) -> list[tuple[int, float]]:
+    """Return the best matches, at most `_POOL` or as many as wanted, copies collapsed into their representative.
+
+    Where the representative itself is no match, the best match stands for the cluster.
+    """
+    found = {page_id for page_id, _ in matches}
+    size = max(_POOL, options.limit)
+    chosen: dict[int, tuple[int, float]] = {}
+    for page_id, score in sorted(matches, key=lambda match: (match[1], -match[0])):
+        if len(chosen) == size:
+            break
+        if options.all_copies:
+            chosen[page_id] = page_id, score
+            continue
+        cluster_id, representative = db.execute(
+            """SELECT clusters.id, representative_page_id FROM pages
+            JOIN revisions ON revisions.id = pages.revision_id JOIN documents ON documents.id = revisions.document_id
+            JOIN clusters ON clusters.id = documents.cluster_id WHERE pages.id = ?""",
+            [page_id],
+        ).fetchone()
+        if cluster_id not in chosen:
+            chosen[cluster_id] = (representative if representative in found else page_id), score
+    return list(chosen.values())
+
+
+def _rank(
+    db: sqlite3.Connection, query: Query, marker: Marker, pool: Sequence[tuple[int, float]]
+) -> list[tuple[int, float]]:
+    """Return the pool with its scores, best first: accents as typed, then bm25, doubled where words stand together."""
+    together = _standing_together(db, query, [page_id for page_id, _ in pool])
+    ranked = []
+    for page_id, bm25 in pool:
+        score = -bm25 * (_TOGETHER if page_id in together else 1.0)
+        accents = 0
+        if marker.has_accented:
+            title, text = db.execute("SELECT title, text FROM searchable WHERE id = ?", [page_id]).fetchone()
+            accents = marker.accented_matches(title, text)
+        ranked.append((accents, score, page_id))
+    ranked.sort(reverse=True)
+    return [(page_id, score) for _, score, page_id in ranked]
+
+
+def _standing_together(db: sqlite3.Connection, query: Query, page_ids: Sequence[int]) -> set[int]:
+    """Return the pages that have the query's words one after the other."""
+    phrase = query.adjacent()
+    if phrase is None or not page_ids:
+        return set()
+    wanted = set(page_ids)
+    rows: Iterator[sqlite3.Row] = db.execute(
+        "SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?",
+        [phrase.match(), min(wanted), max(wanted)],
+    )
+    return {row[0] for row in rows} & wanted
+
+
+def _hit(db: sqlite3.Connection, marker: Marker, page_id: int, score: float) -> Hit:
+    row = db.execute(
+        """SELECT *, (SELECT count(*) FROM documents
+                JOIN revisions ON revisions.document_id = documents.id JOIN pages ON pages.revision_id = revisions.id
+                WHERE cluster_id = (SELECT cluster_id FROM documents WHERE id = article.document_id)) AS members
+        FROM articles AS article WHERE page_id = ?""",
+        [page_id],
+    ).fetchone()
+    return Hit(
+        id=row["id"],
+        url=row["url"],
+        portal=row["portal"],
+        province=row["province"],
+        title=marker.mark(row["title"], is_title=True),
+        snippet=marker.snippet(row["text"]),
+        published_at=row["published_at"],
+        captured_at=row["captured_at"],
+        cluster_id=row["cluster_id"],
+        copies=row["members"] - 1,
+        score=float(f"{score:.4g}"),
+    )

@@ -1,0 +1,166 @@
+"""Terms found in the text as it is shown: what is marked in a snippet, and whether the accents are those typed.
+
+The full-text index knows folded syllables alone. Here a word that was typed with accents is looked for with them (in
+both tone placements, hoà and hòa), a word without accents with any.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from archive.search.query import Query, Term
+from archive.text import fold_syllable, strip_marks
+
+__all__ = ["MARK", "Marker", "has_accents"]
+
+MARK = "**"  # around marked words
+_SNIPPET_CHARS = 240
+_MOST_SPANS = 200
+_WORD_CHAR = r"[^\W_]"
+_BETWEEN = r"[\W_]+"
+# oà, oè, uỳ at the end of a decomposed syllable: the new style, whose mark the old one has on the first vowel.
+_OPEN_RIME = re.compile(r"(o(?=[ae])|(?<!q)u(?=y))([aey])([\u0300\u0301\u0303\u0309\u0323])$")
+
+
+def has_accents(term: Term) -> bool:
+    """Return whether a word of the term was typed with accents or đ."""
+    return any(strip_marks(word) != word.casefold() for word in term.words)
+
+
+class Marker:
+    """Finds the terms of a query in titles and texts (NFC). With `exact`, words without accents match only such."""
+
+    def __init__(self, query: Query, *, exact: bool) -> None:
+        self._query = query
+        self._patterns = {
+            term: _pattern(term, exact=exact) for group in (*query.required, query.excluded) for term in group
+        }
+        self._accented = [group for group in query.required if any(has_accents(term) for term in group)]
+
+    @property
+    def has_accented(self) -> bool:
+        """Whether anything in the query was typed with accents."""
+        return bool(self._accented)
+
+    def accepts(self, title: str, text: str) -> bool:
+        """Return whether title and text match the whole query, accents considered."""
+        return all(self._has_any(group, title, text) for group in self._query.required) and not self._has_any(
+            self._query.excluded, title, text
+        )
+
+    def accented_matches(self, title: str, text: str) -> int:
+        """Return how many groups that were typed with accents match with those accents."""
+        return sum(self._has_any(group, title, text) for group in self._accented)
+
+    def mark(self, text: str, *, is_title: bool = False) -> str:
+        """Return `text` with its matches between `MARK`s."""
+        return _insert_marks(text, 0, len(text), [span[:2] for span in self._spans(text, is_title=is_title)])
+
+    def snippet(self, text: str) -> str:
+        """Return the part of `text` that holds most of the terms, in one line, with its matches between `MARK`s."""
+        spans = self._spans(text, is_title=False)
+        start, end = _best_window(spans, len(text))
+        start, end = _whole_words(text, start, end)
+        marked = _insert_marks(text, start, end, [span[:2] for span in spans]).replace("\n", " ").strip()
+        return ("… " if start else "") + marked + (" …" if end < len(text) else "")
+
+    def _has_any(self, terms: tuple[Term, ...], title: str, text: str) -> bool:
+        return any(
+            self._patterns[term].search(title) or (not term.in_title and self._patterns[term].search(text))
+            for term in terms
+        )
+
+    def _spans(self, text: str, *, is_title: bool) -> list[tuple[int, int, int]]:
+        """Return (start, end, number of the group) of the matches, in order of their start."""
+        found: list[tuple[int, int, int]] = []
+        for number, group in enumerate(self._query.required):
+            for term in group:
+                if is_title or not term.in_title:
+                    for match, _ in zip(self._patterns[term].finditer(text), range(_MOST_SPANS), strict=False):
+                        found.append((match.start(), match.end(), number))
+        return sorted(found)
+
+
+def _pattern(term: Term, *, exact: bool) -> re.Pattern[str]:
+    words = [
+        _spelt(word) if exact or strip_marks(word) != word.casefold() else _any_accents(word) for word in term.words
+    ]
+    end = rf"{_WORD_CHAR}*" if term.is_prefix else ""
+    return re.compile(rf"(?<!{_WORD_CHAR}){_BETWEEN.join(words)}{end}(?!{_WORD_CHAR})", re.IGNORECASE)
+
+
+def _spelt(word: str) -> str:
+    """Return a pattern of the word with its accents, in both tone placements."""
+    new = fold_syllable(word)
+    old = unicodedata.normalize("NFC", _OPEN_RIME.sub(r"\1\3\2", unicodedata.normalize("NFD", new)))
+    forms = sorted({word.casefold(), new, old})
+    return f"(?:{'|'.join(map(re.escape, forms))})"
+
+
+def _any_accents(word: str) -> str:
+    return "".join(_accents().get(letter) or re.escape(letter) for letter in word.casefold())
+
+
+@lru_cache(maxsize=1)
+def _accents() -> Mapping[str, str]:
+    """Return for each Latin letter a character class of it with every accent."""
+    classes: dict[str, str] = defaultdict(str)
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = strip_marks(chr(code))
+        if len(base) == 1 and base.isascii():
+            classes[base] += chr(code).lower() if len(chr(code).lower()) == 1 else ""
+    return {base: f"[{base}{letters}]" for base, letters in classes.items()}
+
+
+def _best_window(spans: list[tuple[int, int, int]], length: int) -> tuple[int, int]:
+    """Return the range of characters with most different groups, then most matches, then nearest the beginning."""
+    best, best_key = (0, min(length, _SNIPPET_CHARS)), (0, 0)
+    for first, (start, _, _) in enumerate(spans):
+        inside = [span for span in spans[first : first + 40] if span[1] <= start + _SNIPPET_CHARS * 3 // 4]
+        key = (len({number for _, _, number in inside}), len(inside))
+        if key > best_key:
+            begin = max(0, start - _SNIPPET_CHARS // 4)
+            best, best_key = (begin, min(length, begin + _SNIPPET_CHARS)), key
+    return best
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range without the cut words at its ends."""
+    if start:
+        space = re.compile(r"\s").search(text, start, end)
+        start = space.end() if space else start
+    if end < len(text):
+        cut = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+        end = cut if cut > start else end
+    return start, end
+
+
+def _insert_marks(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+    parts, position = [], start
+    for first, last in _merged(text, spans):
+        if first >= position and last <= end:
+            parts += [_plain(text[position:first]), MARK, _plain(text[first:last]), MARK]
+            position = last
+    return "".join([*parts, _plain(text[position:end])])
+
+
+def _merged(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans, those joined that touch, overlap or have only spaces between them."""
+    current: tuple[int, int] | None = None
+    for start, end in spans:
+        if current and (start <= current[1] or text[current[1] : start].isspace()):
+            current = (current[0], max(current[1], end))
+        else:
+            if current:
+                yield current
+            current = (start, end)
+    if current:
+        yield current
+
+
+def _plain(text: str) -> str:
+    return text.replace(MARK, "*")
