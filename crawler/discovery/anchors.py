@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +16,8 @@ from crawler.urls.canonicalise import split
 
 __all__ = ["Discovered", "Link", "links"]
 
+_TAGS = ("a", "area", "link", "meta", "iframe", "frame")
+_TURNING = frozenset({"next", "prev"})
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?\s*(?P<url>[^'\"]+)", re.IGNORECASE)
 
@@ -53,19 +54,52 @@ def links(page: Page) -> Discovered:
     `rel=nofollow` links are followed all the same: it is a word to search engines about advertising, and portals put
     it on their menus.
     """
-    found: dict[str, Link] = {}
-    dropped: dict[str, str] = {}
-    base = page.base_url
-    for href, kind in _references(page):
-        url = canonical(href, base)
+    found = _Found(page.base_url)
+    canonical_url: str | None = None
+    for element in page.tree.iter(*_TAGS):
+        tag = element.tag
+        if tag in ("a", "area"):
+            href = element.get("href")
+            if href and href[0] != "#":
+                turns = element.get("rel") is not None and not _TURNING.isdisjoint(_rels(element))
+                found.add(href, LinkKind.PAGINATION if turns else None)
+        elif tag == "link":
+            rels, href = _rels(element), element.get("href") or ""
+            if "canonical" in rels:
+                canonical_url = canonical_url or _believed(href, page)
+            elif kind := _markup_kind(element, rels):
+                found.add(href, kind)
+        elif tag == "meta":
+            if (element.get("http-equiv") or "").strip().lower() == "refresh" and (
+                match := _REFRESH.match(element.get("content") or "")
+            ):
+                found.add(match["url"])
+        elif (url := canonical(element.get("src") or "", page.base_url)) and _bare_host(url) == _bare_host(page.url):
+            found.add(url)
+    return Discovered(tuple(found.links.values()), Counter(found.dropped.values()), canonical_url)
+
+
+class _Found:
+    """The links met so far, by address, and the reasons of those dropped."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._read: set[str] = set()
+        self.links: dict[str, Link] = {}
+        self.dropped: dict[str, str] = {}
+
+    def add(self, href: str, kind: LinkKind | None = None) -> None:
+        """Take in an address as it is written; `kind` where the markup tells it."""
+        if href in self._read:
+            return
+        self._read.add(href)
+        url = canonical(href, self._base_url)
         if url is None:
-            dropped[href] = "unfetchable"
-        elif url not in found and url not in dropped:
-            if reason := refusal(url):
-                dropped[url] = reason
-            else:
-                found[url] = _link(url) if kind is None else Link(url, kind)
-    return Discovered(tuple(found.values()), Counter(dropped.values()), _canonical_url(page))
+            self.dropped[href] = "unfetchable"
+        elif reason := refusal(url):
+            self.dropped[url] = reason
+        elif url not in self.links:
+            self.links[url] = Link(url, kind) if kind else _link(url)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -73,59 +107,34 @@ def _link(url: str) -> Link:
     return Link(url, kind_of(url))
 
 
-def _references(page: Page) -> Iterator[tuple[str, LinkKind | None]]:
-    """Yield addresses as they are written, with their kind where the markup tells it. `<link>`s come first."""
-    for element in page.tree.iter("link"):
-        href, rels = element.get("href"), _rels(element)
-        if not href or not rels:
-            continue
-        if rels & {"next", "prev"}:
-            yield href, LinkKind.PAGINATION
-        elif "alternate" in rels and (element.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES:
-            yield href, LinkKind.FEED
-    for element in page.tree.iter("meta"):
-        if (element.get("http-equiv") or "").strip().lower() == "refresh" and (
-            match := _REFRESH.match(element.get("content") or "")
-        ):
-            yield match["url"], None
-    for element in page.tree.iter("a", "area"):
-        href = element.get("href")
-        if href and href[0] != "#":
-            yield href, LinkKind.PAGINATION if element.get("rel") and _rels(element) & {"next", "prev"} else None
-    host = _bare_host(page.url)
-    for element in page.tree.iter("iframe", "frame"):
-        src = element.get("src")
-        if src and (url := canonical(src, page.base_url)) and _bare_host(url) == host:
-            yield src, None
-
-
 def _rels(element: HtmlElement) -> set[str]:
     return set((element.get("rel") or "").lower().split())
+
+
+def _markup_kind(link: HtmlElement, rels: set[str]) -> LinkKind | None:
+    """Return the kind of a `<link>` that is followed, or None for a style sheet, an icon, a translation."""
+    if not _TURNING.isdisjoint(rels):
+        return LinkKind.PAGINATION
+    is_feed = "alternate" in rels and (link.get("type") or "").partition(";")[0].strip().lower() in _FEED_TYPES
+    return LinkKind.FEED if is_feed else None
 
 
 def _bare_host(url: str) -> str:
     return host_of(url).removeprefix("www.")
 
 
-def _canonical_url(page: Page) -> str | None:
-    """Return what the page calls itself (`rel=canonical`), or None where that is missing or cannot be true.
+def _believed(href: str, page: Page) -> str | None:
+    """Return what the page calls itself (`rel=canonical`), or None where that cannot be true.
 
     Portals print one canonical address on all pages of a template: the home page, the category, the detail page
     without the id. So it must be of the same host, be followed itself, and say no less than the page's own address.
     """
-    own = canonical(page.url)
-    if own is None:
+    url, own = canonical(href, page.base_url), canonical(page.url)
+    if url is None or own is None or _bare_host(url) != _bare_host(own) or refusal(url):
         return None
-    for element in page.tree.iter("link"):
-        if "canonical" not in _rels(element):
-            continue
-        url = canonical(element.get("href") or "", page.base_url)
-        if url is None or _bare_host(url) != _bare_host(own) or refusal(url):
-            return None
-        if identity(url) == identity(own):
-            return url
-        (_, _, path, query), (_, _, own_path, own_query) = split(url), split(own)
-        is_above = own_path.startswith(path.rstrip("/") + "/") or path == own_path
-        says_less = is_above or (bool(own_query) and not query)
-        return None if path == "/" or says_less else url
-    return None
+    if identity(url) == identity(own):
+        return url
+    (_, _, path, query), (_, _, own_path, own_query) = split(url), split(own)
+    is_above = path == own_path or own_path.startswith(path.rstrip("/") + "/")
+    is_nameless = bool(own_query) and not query and kind_of(url) is not LinkKind.ARTICLE
+    return None if is_above or is_nameless else url

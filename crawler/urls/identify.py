@@ -32,7 +32,7 @@ _LIFERAY = re.compile(
 )
 _LIFERAY_FOREIGN = re.compile(r"/(?!vi[/_-])[a-z]{2}(?:[_-][a-z]{2})?/", re.IGNORECASE)
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_LIFERAY_FILE = re.compile(rf"/documents/.*/({_UUID})/?", re.IGNORECASE)
+_LIFERAY_FILE = re.compile(rf"/documents/.*/({_UUID})(?:\.\w+)?/?", re.IGNORECASE)
 # The route <slug>-p<page>-c<category>-n<item> of several portals: only the item counts.
 _LETTERED_IDS = re.compile(r"(.*/)[^/]*-[pt]\d+-c\d+-n(\d+)")
 # /tin-bai/<slug>?id=<item>&type=<kind>: the slug is decoration.

@@ -35,7 +35,7 @@ _PARAMETERS = {
     r"|amp(?:=1)?|p_p_state=(?:pop_up|exclusive)|op=print(?:(?:/|%2f).*)?",
     "savefile": r"download=(?!0$).*|pdf=1|format=pdf|op=savefile(?:(?:/|%2f).*)?",
     "sendmail": r"option=com_mailto|op=sendmail(?:(?:/|%2f).*)?",
-    "login": r"option=com_users?|nv=users",
+    "login": r"option=com_users?|nv=users|(?:page|view|module|mod)=(?:login|logout|register|users?)",
     "redirect_token": r"nv_redirect=.*|redirect_to=.*|return_?url=.*|back_?url=.+",
     "reply": r"reply_?to(?:com)?=.*",
     "comment": r"cpage=.*|feed=comments.*|nv=comment",
