@@ -1,0 +1,1 @@
+"""Measurements of luutru, each in a folder of its own; see README.md."""
