@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal
 
+from archive.duplicates.clusters import precedence
 from archive.filters import Scope
 
 __all__ = ["FIELDS", "Record", "Selection"]
@@ -59,6 +59,7 @@ class Selection:
     ) -> None:
         self._db, self._scope, self._keep = db, scope, keep
         self._min_syllables, self._captions = min_syllables, captions
+        self._chosen: dict[str, int] = {}  # by cluster, the page that is kept; of clusters with copies alone
         self.total = 0
         self.dropped: Counter[str] = Counter()
 
@@ -66,12 +67,11 @@ class Selection:
         self._db.execute("BEGIN")  # one state of the archive, whatever is written meanwhile
         try:
             self._count_filtered()
-            stands_for = self._cluster_choice()
             for page_id in self._page_ids():
                 row = self._db.execute("SELECT * FROM articles WHERE page_id = ?", [page_id]).fetchone()
                 if row["syllables"] < self._min_syllables:
                     self.dropped["short"] += 1
-                elif self._keep == "representatives" and stands_for(row) != page_id:
+                elif self._keep == "representatives" and not self._stands_for_its_cluster(row):
                     self.dropped["copy"] += 1
                 else:
                     yield self._record(row)
@@ -109,24 +109,24 @@ class Selection:
             for row in self._db.execute(query, parameters):
                 yield row[0]
 
-    def _cluster_choice(self) -> Callable[[sqlite3.Row], int]:
-        """Return the function from an article to the page that stands for its cluster in this corpus.
+    def _stands_for_its_cluster(self, row: sqlite3.Row) -> bool:
+        """Return whether this article is the one of its cluster that is kept.
 
-        That is the representative; where the filters leave it out, the next in the order of representatives.
+        That is the representative; where the filters leave it out, the next in the same order.
         """
-        condition, parameters = self._scope.condition()
-        query = f"""SELECT pages.id FROM {_FROM} JOIN clusters ON clusters.id = documents.cluster_id
-            WHERE documents.cluster_id = (SELECT cluster_id FROM documents WHERE id = ?)
-                AND syllables >= ? AND {condition}
-            ORDER BY representative_page_id = pages.id DESC, coalesce(published_at, '9'), length(text) DESC,
-                printf('%016x', pages.key) LIMIT 1"""
-
-        @lru_cache(maxsize=1 << 16)
-        def choice(document_id: int) -> int:
-            page = self._db.execute(query, [document_id, self._min_syllables, *parameters]).fetchone()
-            return int(page[0])
-
-        return lambda row: row["page_id"] if row["is_representative"] else choice(row["document_id"])
+        if row["is_representative"]:
+            return True
+        if row["cluster_id"] not in self._chosen:
+            condition, parameters = self._scope.condition()
+            members = self._db.execute(
+                f"""SELECT pages.id, pages.key, revisions.published_at, documents.syllables FROM {_FROM}
+                WHERE documents.cluster_id = (SELECT cluster_id FROM documents WHERE id = ?)
+                AND documents.syllables >= ? AND {condition}""",
+                [row["document_id"], self._min_syllables, *parameters],
+            )
+            best = min(members, key=lambda other: precedence(other["published_at"], other["syllables"], other["key"]))
+            self._chosen[row["cluster_id"]] = best["id"]
+        return self._chosen[row["cluster_id"]] == int(row["page_id"])
 
     def _record(self, row: sqlite3.Row) -> Record:
         record: Record = {name: row[name] for name in FIELDS if name != "copies"}
