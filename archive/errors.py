@@ -1,17 +1,17 @@
 """Every error that luutru raises on purpose.
 
-    LuutruError                 one line: subject, reason, what to do
-    ├── ArchiveError            the archive folder or its database cannot be used
-    │   ├── ArchiveNotFound
-    │   ├── ArchiveLocked
-    │   ├── SchemaTooNew
-    │   └── SignatureMismatch   signatures of other parameters: rebuild
-    ├── WarcError               a WARC file is broken or does not hold what the database says
-    ├── PageError               a page that cannot be parsed or extracted
-    ├── QueryError              a search query that cannot be understood
-    ├── NotFound                no such article, portal or file
-    ├── ExportError             an export that cannot be written
-    └── CrawlError              a crawl that cannot start
+LuutruError                 one line: subject, reason, what to do
+├── ArchiveError            the archive folder or its database cannot be used
+│   ├── ArchiveNotFound
+│   ├── ArchiveLocked
+│   ├── SchemaTooNew
+│   └── SignatureMismatch   signatures of other parameters: rebuild
+├── WarcError               a WARC file is broken or does not hold what the database says
+├── PageError               a page that cannot be parsed or extracted
+├── QueryError              a search query that cannot be understood
+├── NotFound                no such article, portal or file
+├── ExportError             an export that cannot be written
+└── CrawlError              a crawl that cannot start
 """
 
 from __future__ import annotations

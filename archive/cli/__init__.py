@@ -4,10 +4,14 @@ COMMANDS                                  the commands, for click.Group
 Command, archive_option, json_option, …   what every command is made of (`archive.cli.command`)
 """
 
+from archive.cli.duplicates import duplicates
 from archive.cli.export import export
+from archive.cli.extract import extract
 from archive.cli.search import search
+from archive.cli.show import show
 from archive.cli.stats import stats
+from archive.cli.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = (search, export, stats)
+COMMANDS = (extract, search, show, duplicates, export, stats, verify)

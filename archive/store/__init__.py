@@ -10,13 +10,14 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
 
 from archive import warc
 from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew
 from archive.records import Capture
 from archive.store.migrations import migrations
 
-__all__ = ["Archive", "connect"]
+__all__ = ["Archive", "connect", "migrate"]
 
 _MARK = "archive.db"
 
@@ -48,7 +49,7 @@ class Archive:
             lock = _prepare(path)
         try:
             db = connect(path / _MARK, write=write)
-            _check_schema(path, db, migrate=write)
+            migrate(path, db, migrations, write=write)
         except BaseException:
             if lock:
                 lock.release()
@@ -132,17 +133,21 @@ def _prepare(path: Path) -> FileLock:
     return lock
 
 
-def _check_schema(path: Path, db: sqlite3.Connection, *, migrate: bool) -> None:
-    known = {migration.name for migration in migrations._migrations}
+def migrate(path: Path, db: sqlite3.Connection, known: Migrations, *, write: bool = True) -> None:
+    """Bring the tables of one set of migrations up to date; without `write` only check that they are.
+
+    Raises SchemaTooNew when the database has migrations that this luutru does not know.
+    """
     database = Database(db)
-    newer = sorted({migration.name for migration in migrations.applied(database)} - known)
+    applied = [migration.name for migration in known.applied(database)]
+    pending = [migration.name for migration in known.pending(database)]
+    newer = sorted(set(applied) - {migration.name for migration in known._migrations})
     if newer:
-        reason = f"the database was written by a newer luutru (schema {newer[-1]}, known up to {max(known)})"
+        reason = f"the database was written by a newer luutru (it has {newer[-1]!r})"
         raise SchemaTooNew(str(path), reason, "upgrade luutru")
-    pending = [migration.name for migration in migrations.pending(database)]
-    if pending and not migrate:
+    if pending and not write:
         raise ArchiveError(
             str(path), f"the database is older than this luutru (lacks {pending[0]})", "run luutru crawl"
         )
     if pending:
-        migrations.apply(database)
+        known.apply(database)

@@ -99,10 +99,10 @@ _INITIAL = (
         id INTEGER PRIMARY KEY,
         digest TEXT NOT NULL UNIQUE,      -- of the text as it stands here
         key_digest TEXT NOT NULL,         -- of the folded text; equal for exact copies
-        text TEXT NOT NULL,
         syllables INTEGER NOT NULL,
         signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
-        cluster_id INTEGER REFERENCES clusters(id)
+        cluster_id INTEGER REFERENCES clusters(id),
+        text TEXT NOT NULL                -- last: what stands before it is read without the pages that it fills
     )""",
     "CREATE INDEX documents_key ON documents(key_digest)",
     "CREATE INDEX documents_cluster ON documents(cluster_id)",

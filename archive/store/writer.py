@@ -93,6 +93,8 @@ class Writer:
                 batch.append(work)
             self._transact(batch)
         self._warc.close()
+        if not self._broken:
+            self._note_position()
         self._db.close()
 
     def _transact(self, batch: list[_Work[Any]]) -> None:

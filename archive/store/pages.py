@@ -1,0 +1,248 @@
+"""How a page enters the archive: first its capture, then what was made of it. Both run inside the writer's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archive import duplicates
+from archive.records import Article, Capture, Extraction, Fingerprint, PageKind
+from archive.store.writer import Transaction
+from archive.text import fold_search
+
+__all__ = [
+    "CaptureRef",
+    "Page",
+    "Stored",
+    "open_captures",
+    "record_capture",
+    "record_extraction",
+    "record_kind",
+    "register_portal",
+    "reindex",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page a capture belongs to: the key of its identity, its URL and the portal's id."""
+
+    key: int
+    url: str
+    portal: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRef:
+    """A capture that is in the archive; `is_revisit` when the page had this payload already."""
+
+    capture_id: int
+    page_id: int
+    is_revisit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an analysed capture.
+
+    `is_new`: the page is an article for the first time; `is_changed`: it was one and its text or fields changed;
+    `is_copy`: its text has copies in the archive.
+    """
+
+    kind: PageKind
+    is_new: bool = False
+    is_changed: bool = False
+    is_copy: bool = False
+
+
+def register_portal(
+    db: sqlite3.Connection,
+    portal_id: str,
+    *,
+    name: str,
+    url: str,
+    hosts: Sequence[str],
+    provinces: tuple[str | None, str | None],
+    now: datetime,
+) -> None:
+    """Make the portal known to the archive, or bring its row up to date."""
+    db.execute(
+        """INSERT INTO portals (id, name, url, hosts, province_before, province_after, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url,
+        hosts = excluded.hosts, province_before = excluded.province_before, province_after = excluded.province_after""",
+        [portal_id, name, url, json.dumps(list(hosts)), *provinces, iso(now)],
+    )
+
+
+def record_capture(transaction: Transaction, page: Page, capture: Capture, digest: str) -> CaptureRef:
+    """Append the capture to the WARC file and its row to the database; `digest` is its payload digest."""
+    db, at = transaction.db, iso(capture.captured_at)
+    row = db.execute("SELECT id FROM pages WHERE key = ?", [page.key]).fetchone()
+    if row is None:
+        page_id = db.execute(
+            "INSERT INTO pages (key, url, portal, first_captured_at, last_captured_at) VALUES (?, ?, ?, ?, ?)",
+            [page.key, page.url, page.portal, at, at],
+        ).lastrowid
+        original = None
+    else:
+        page_id = row["id"]
+        db.execute("UPDATE pages SET last_captured_at = max(last_captured_at, ?) WHERE id = ?", [at, page_id])
+        original = db.execute(
+            """SELECT responded_url, captured_at FROM captures
+            WHERE page_id = ? AND payload_digest = ? AND record_type = 'response' ORDER BY id DESC LIMIT 1""",
+            [page_id, digest],
+        ).fetchone()
+    revisit_of = (original[0], datetime.fromisoformat(original[1])) if original and capture.body else None
+    place = transaction.warc.append(capture, digest, revisit_of)
+    capture_id = db.execute(
+        """INSERT INTO captures (page_id, requested_url, responded_url, captured_at, http_status, content_type,
+            payload_digest, payload_bytes, record_type, warc_file_id, warc_offset, warc_bytes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            page_id,
+            capture.requested_url,
+            capture.responded_url,
+            at,
+            capture.http_status,
+            capture.header("Content-Type"),
+            digest,
+            len(capture.body),
+            place.record_type,
+            transaction.warc_file_id,
+            place.offset,
+            place.length,
+        ],
+    ).lastrowid
+    return CaptureRef(int(capture_id or 0), int(page_id or 0), revisit_of is not None)
+
+
+def record_kind(db: sqlite3.Connection, ref: CaptureRef, kind: PageKind, reason: str = "") -> Stored:
+    """Note what a capture is that brings no article. A page that was an article keeps its last revision."""
+    db.execute("UPDATE captures SET kind = ?, reason = ? WHERE id = ?", [kind, reason or None, ref.capture_id])
+    db.execute("UPDATE pages SET kind = ? WHERE id = ? AND revision_id IS NULL", [kind, ref.page_id])
+    return Stored(kind)
+
+
+def record_extraction(
+    db: sqlite3.Connection,
+    ref: CaptureRef,
+    extraction: Extraction,
+    fingerprint: Fingerprint | None,
+    canonical_key: int | None = None,
+) -> Stored:
+    """Store what was extracted from a capture; a new revision only where text or fields changed."""
+    article = extraction.article
+    if article is None or fingerprint is None:
+        return record_kind(db, ref, extraction.kind, extraction.reason)
+    added = duplicates.add_document(db, article.text, fingerprint)
+    if canonical_key is not None and _says_the_same(db, canonical_key, added.document_id):
+        db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, ref.page_id])
+        return record_kind(db, ref, PageKind.ALIAS, "the same text as its canonical page")
+    record_kind(db, ref, PageKind.ARTICLE, extraction.reason)
+    current = _current(db, ref.page_id)
+    if current is not None and not _differs(current, article, added.document_id):
+        return Stored(PageKind.ARTICLE)
+    if current is not None:
+        _drop_from_index(db, ref.page_id)
+    _insert_revision(db, ref, extraction, added.document_id)
+    db.execute("UPDATE pages SET canonical_key = ?, kind = 'article' WHERE id = ?", [canonical_key, ref.page_id])
+    if current is not None and current["document_id"] != added.document_id:
+        duplicates.page_lost(db, ref.page_id, current["document_id"])
+    duplicates.page_gained(db, ref.page_id, added.document_id)
+    _demote_aliases(db, ref.page_id, added.document_id)
+    is_copy = not added.is_new or any(link.kind != "series" for link in added.links)
+    return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None, is_copy=is_copy)
+
+
+def open_captures(db: sqlite3.Connection) -> list[int]:
+    """Return the ids of captures that no analysis has reached yet (after a kill)."""
+    return [row[0] for row in db.execute("SELECT id FROM captures WHERE kind IS NULL ORDER BY id")]
+
+
+def iso(moment: datetime) -> str:
+    """Return an aware datetime as it is stored: ISO 8601, UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+_FIELDS = ("title", "lead", "author", "source", "category", "language", "published_at")
+
+
+def _current(db: sqlite3.Connection, page_id: int) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(
+        "SELECT revisions.* FROM pages JOIN revisions ON revisions.id = pages.revision_id WHERE pages.id = ?", [page_id]
+    ).fetchone()
+    return row
+
+
+def _differs(current: sqlite3.Row, article: Article, document_id: int) -> bool:
+    return current["document_id"] != document_id or any(current[name] != getattr(article, name) for name in _FIELDS)
+
+
+def _insert_revision(db: sqlite3.Connection, ref: CaptureRef, extraction: Extraction, document_id: int) -> None:
+    article = extraction.article
+    if article is None:
+        return
+    last = db.execute("SELECT max(number) FROM revisions WHERE page_id = ?", [ref.page_id]).fetchone()[0]
+    revision_id = db.execute(
+        f"""INSERT INTO revisions (page_id, number, capture_id, document_id, {", ".join(_FIELDS)},
+            captions, removed, visible_chars, extractor) VALUES ({", ".join("?" * (8 + len(_FIELDS)))})""",
+        [
+            ref.page_id,
+            (last or 0) + 1,
+            ref.capture_id,
+            document_id,
+            *(getattr(article, name) for name in _FIELDS),
+            json.dumps(article.captions, ensure_ascii=False),
+            json.dumps(extraction.removed_by_reason(), sort_keys=True),
+            extraction.visible_chars,
+            article.extractor,
+        ],
+    ).lastrowid
+    db.execute("UPDATE pages SET revision_id = ? WHERE id = ?", [revision_id, ref.page_id])
+    db.execute(
+        "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
+        [ref.page_id, fold_search(article.title), fold_search(article.text)],
+    )
+
+
+def _drop_from_index(db: sqlite3.Connection, page_id: int) -> None:
+    """Take a page's current texts out of the full-text index, which must be told what it holds."""
+    row = db.execute("SELECT title, text FROM searchable WHERE id = ?", [page_id]).fetchone()
+    db.execute(
+        "INSERT INTO search_index (search_index, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+        [page_id, fold_search(row["title"]), fold_search(row["text"])],
+    )
+
+
+def _says_the_same(db: sqlite3.Connection, canonical_key: int, document_id: int) -> bool:
+    query = """SELECT 1 FROM pages JOIN revisions ON revisions.id = pages.revision_id
+        WHERE pages.key = ? AND revisions.document_id = ?"""
+    return db.execute(query, [canonical_key, document_id]).fetchone() is not None
+
+
+def _demote_aliases(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
+    """Take back articles that name this page as their canonical and say the same."""
+    aliases = db.execute(
+        """SELECT alias.id FROM pages JOIN pages AS alias ON alias.canonical_key = pages.key
+        JOIN revisions ON revisions.id = alias.revision_id
+        WHERE pages.id = ? AND alias.id <> pages.id AND revisions.document_id = ?""",
+        [page_id, document_id],
+    ).fetchall()
+    for row in aliases:
+        _drop_from_index(db, row["id"])
+        db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [row["id"]])
+        duplicates.page_lost(db, row["id"], document_id)
+
+
+def reindex(db: sqlite3.Connection) -> None:
+    """Fill the full-text index anew from the articles, in batches."""
+    db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    rows = db.execute("SELECT id, title, text FROM searchable")
+    while batch := rows.fetchmany(500):
+        db.executemany(
+            "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
+            [(row["id"], fold_search(row["title"]), fold_search(row["text"])) for row in batch],
+        )

@@ -1,0 +1,22 @@
+"""The command `luutru`: the archive's commands, and those that fetch."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cli import COMMANDS
+from crawler.cli.crawl import crawl
+from crawler.cli.demo import demo
+from crawler.cli.portals import portals
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="luutru", message="%(prog)s %(version)s")
+def main() -> None:
+    """Archive Vietnam's government portals: crawl politely, keep the articles without the chrome, find every copy."""
+
+
+for command in (crawl, *COMMANDS, portals, demo):
+    main.add_command(command)

@@ -1,0 +1,128 @@
+"""luutru crawl"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.command import Command, archive_option, json_option
+from archive.errors import CrawlError
+
+if TYPE_CHECKING:
+    from crawler.session import Session
+
+__all__ = ["crawl"]
+
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class _Duration(click.ParamType):
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value).strip().lower())
+        if parts is None:
+            self.fail(f"{value!r} is no duration; write 90s, 30m, 2h or 1d", param, ctx)
+        return float(parts[1]) * _UNITS_S[parts[2] or "s"]
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "luutru crawl backan",
+        "luutru crawl https://example.gov.vn/ --max-pages 500",
+        "luutru crawl 'Gia Lai' 'Bình Định' --archive ~/portals --max-time 2h",
+    ),
+)
+@click.argument("names", nargs=-1, metavar="[PORTAL|URL]...")
+@archive_option
+@json_option
+@click.option("--due", is_flag=True, help="Fetch only what the schedule says is due.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Leave out what a sitemap, a feed or the address itself dates before this day.",
+)
+@click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help="Stop after N pages.")
+@click.option("--max-time", type=_Duration(), metavar="TIME", help="Stop after a time: 90s, 30m, 2h.")
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Gap between two requests to a portal.  [default: 3; 0 on this machine; more where robots.txt asks for it]",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a processor]"
+)
+def crawl(
+    names: tuple[str, ...],
+    archive_dir: Path,
+    as_json: bool,
+    due: bool,
+    since: datetime | None,
+    max_pages: int | None,
+    max_time: float | None,
+    delay: float | None,
+    workers: int | None,
+) -> None:
+    """Crawl portals of the catalogue, or any site by its URL, into the archive.
+
+    Interrupted or killed, the same command goes on where it stopped. Done before, it asks only for what may be new.
+    """
+    from crawler.session import Options
+    from crawler.start import resolve
+
+    if not names and not due:
+        raise click.UsageError("Name a portal or a URL, or say --due. `luutru portals` lists the catalogue.")
+    options = Options(
+        delay_s=delay,
+        max_pages=max_pages,
+        max_time_s=max_time,
+        workers=workers or os.cpu_count() or 1,
+        due_only=due,
+        since=since.astimezone() if since else None,
+    )
+    from crawler.run import known_portals, run
+
+    wanted = [resolve(name) for name in names] if names else known_portals(archive_dir)
+    session = run(archive_dir, list({portal.id: portal for portal in wanted}.values()), options)
+    _report(session, as_json=as_json)
+
+
+def _report(session: Session, *, as_json: bool) -> None:
+    """Print what the crawl did, and end with the exit code of the contract."""
+    from archive.cli.output import write_json
+
+    for portal, counts in session.counts.items():
+        if as_json:
+            write_json({"portal": portal, **{name: getattr(counts, name) for name in counts.__slots__}})
+        else:
+            click.echo(
+                f"{portal}: {counts.fetched} pages fetched ({counts.unchanged} unchanged), "
+                f"{counts.articles} new articles ({counts.copies} duplicates), {counts.changed} changed, "
+                f"{counts.failed} failed, {counts.forbidden} forbidden by robots.txt"
+            )
+    for url, reason in session.failures.addresses[:10]:
+        click.echo(f"luutru: {url}: {reason}", err=True)
+    if session.failures.broken:
+        raise CrawlError(
+            str(session.archive.path), session.failures.broken, "free space or check the disk; crawl again"
+        )
+    for portal, reason in session.failures.portals.items():
+        click.echo(
+            f"luutru: {session.portals[portal].url}: {reason}; check the address, or try on another day", err=True
+        )
+    context = click.get_current_context()
+    if session.interrupted:
+        click.echo("luutru: interrupted; the same command goes on from here", err=True)
+        context.exit(130)
+    if session.failures.portals and len(session.failures.portals) == len(session.portals):
+        context.exit(1)
+    if session.failures.portals or session.total().failed:
+        context.exit(3)

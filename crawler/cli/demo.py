@@ -1,0 +1,175 @@
+"""luutru demo"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from archive.cli.command import Command, archive_option
+from archive.errors import ArchiveError
+
+__all__ = ["demo"]
+
+
+@click.command(cls=Command, examples=("luutru demo", "luutru demo --archive /tmp/demo"))
+@archive_option
+def demo(archive_dir: Path) -> None:
+    """Do the whole job on five small portals that luutru serves itself, on this machine.
+
+    They are crawled, stripped, deduplicated, stored, searched and exported; all that is shown comes from the archive
+    that was just made. Run again, it fetches next to nothing and adds nothing.
+    """
+    from archive.store import Archive
+    from crawler.catalogue import Portal
+    from crawler.demo import serve
+    from crawler.run import run
+    from crawler.session import Options
+
+    _refuse_others(archive_dir)
+    started = time.monotonic()
+    with serve() as sites:
+        _title("Five portals on this machine")
+        portals = []
+        for site in sites.values():
+            click.echo(f"  {site.url:<26} {site.name}")
+            host = site.url.split("://")[1].rstrip("/")
+            portals.append(Portal(site.id, site.name, site.url, (host,), None, None, state="demo"))
+        _title("Crawl")
+        session = run(archive_dir, portals, Options(delay_s=0.0))
+    total = session.total()
+    click.echo(f"  pages fetched: {total.fetched}, of them unchanged: {total.unchanged}")
+    click.echo(f"  new articles: {total.articles}, changed: {total.changed}, duplicates among the new: {total.copies}")
+    click.echo(f"  failures: {total.failed}, forbidden by robots.txt: {total.forbidden}")
+    with Archive.open(archive_dir) as archive:
+        _show_stripped(archive.db)
+        _show_twice(archive)
+        _show_copies(archive.db)
+        _show_series(archive.db)
+    _title("Search, without accents")
+    _run("search", "binh dang gioi", "--limit", "3", archive_dir=archive_dir)
+    _title("Export")
+    corpus = archive_dir / "demo-corpus"
+    if (corpus / "manifest.json").is_file():
+        shutil.rmtree(corpus)  # of an earlier demo
+    _run("export", str(corpus), "--format", "jsonl", archive_dir=archive_dir)
+    click.echo(f"  {corpus / 'articles.jsonl'}")
+    _title("Verify")
+    _run("verify", archive_dir=archive_dir)
+    click.echo(f"\nDone in {time.monotonic() - started:.0f} s. The archive: {archive_dir}")
+    click.echo("The same on a real portal:\n\n    .venv/bin/luutru crawl backan --archive backan-archive")
+
+
+def _refuse_others(archive_dir: Path) -> None:
+    """Raise ArchiveError where the archive holds other portals: invented texts must not mix with real ones."""
+    from archive.store import Archive
+    from crawler.demo import load_manifest
+
+    if not (archive_dir / "archive.db").is_file():
+        return
+    with Archive.open(archive_dir) as archive:
+        known = {row["id"] for row in archive.db.execute("SELECT id FROM portals")}
+    others = sorted(known - {portal.id for portal in load_manifest().portals})
+    if others:
+        reason = f"it holds real portals ({', '.join(others[:3])}), and the demo's are invented"
+        raise ArchiveError(str(archive_dir), reason, "name another folder with --archive DIR")
+
+
+def _show_stripped(db: sqlite3.Connection) -> None:
+    _title("Chrome")
+    articles, shown, kept = db.execute(
+        "SELECT count(*), sum(visible_chars), sum(length(text)) FROM articles"
+    ).fetchone()
+    removed = dict(
+        db.execute(
+            """SELECT reason.key, sum(reason.value) FROM pages JOIN revisions ON revisions.id = pages.revision_id,
+            json_each(revisions.removed) AS reason GROUP BY reason.key ORDER BY sum(reason.value) DESC LIMIT 6"""
+        ).fetchall()
+    )
+    click.echo(f"  {articles} articles: their pages show {shown:,} characters, {kept:,} are text")
+    click.echo(f"  chrome removed: {1 - kept / shown:.1%} of what the pages show")
+    click.echo(f"  blocks left out, by reason: {', '.join(f'{count} {reason}' for reason, count in removed.items())}")
+
+
+def _show_twice(archive: object) -> None:
+    """Show the article whose body stood twice in its page."""
+    from archive.content import decoded_body
+    from archive.store import Archive
+    from archive.text import normalise_line
+
+    assert isinstance(archive, Archive)
+    _title("A body that stood twice")
+    row = archive.db.execute(
+        """SELECT articles.url, articles.title, articles.text, revisions.capture_id,
+            json_extract(revisions.removed, '$.repeat') AS repeats
+        FROM articles JOIN pages ON printf('%016x', pages.key) = articles.id
+        JOIN revisions ON revisions.id = pages.revision_id ORDER BY repeats DESC, articles.url LIMIT 1"""
+    ).fetchone()
+    page = normalise_line(decoded_body(archive.read_capture(row["capture_id"])).decode("utf-8", "replace"))
+    sentence = max(row["text"].split("\n"), key=len)[:80]
+    click.echo(f"  {row['title']}\n  {row['url']}")
+    click.echo(f"  its longest paragraph («{sentence}…») stands {page.count(sentence)} times in the page")
+    click.echo(
+        f"  and {row['text'].count(sentence)} time in the archive; {row['repeats']} repeated blocks were left out"
+    )
+
+
+def _show_copies(db: sqlite3.Connection) -> None:
+    """Show the cluster that spans most portals."""
+    _title("One text on several portals")
+    cluster_id = db.execute(
+        """SELECT cluster_id FROM articles GROUP BY cluster_id
+        ORDER BY count(DISTINCT portal) DESC, count(*) DESC, cluster_id LIMIT 1"""
+    ).fetchone()[0]
+    members = db.execute(
+        """SELECT portal, published_at, title, is_representative, document_id FROM articles WHERE cluster_id = ?
+        ORDER BY is_representative DESC, published_at""",
+        [cluster_id],
+    ).fetchall()
+    for member in members:
+        mark = "kept    " if member["is_representative"] else "copy    "
+        click.echo(f"  {mark}{member['portal']:<12} {(member['published_at'] or 'no date')[:10]}  {member['title']}")
+    documents = sorted({member["document_id"] for member in members})
+    for kind, score, differs in _links(db, documents):
+        click.echo(f"  {kind} {score:.2f}: {differs}")
+    if len(documents) == 1:
+        click.echo("  exact: the texts are the same")
+
+
+def _show_series(db: sqlite3.Connection) -> None:
+    _title("A series of notices, kept apart")
+    rows = db.execute(
+        """SELECT articles.portal, articles.title, articles.cluster_id, articles.document_id FROM articles
+        WHERE document_id IN (SELECT a FROM links WHERE kind = 'series' UNION SELECT b FROM links WHERE kind = 'series')
+        ORDER BY portal, published_at LIMIT 8"""
+    ).fetchall()
+    for row in rows:
+        click.echo(f"  {row['portal']:<12} cluster {row['cluster_id']}  {row['title']}")
+    for kind, score, differs in _links(db, [row["document_id"] for row in rows])[:2]:
+        click.echo(f"  {kind} {score:.2f}: {differs}")
+
+
+def _links(db: sqlite3.Connection, documents: Sequence[int]) -> list[tuple[str, float, str]]:
+    marks = ",".join("?" * len(documents))
+    query = f"SELECT kind, score, differs FROM links WHERE a IN ({marks}) AND b IN ({marks}) ORDER BY a, b LIMIT 6"
+    return [tuple(row) for row in db.execute(query, [*documents, *documents])]
+
+
+def _title(text: str) -> None:
+    click.secho(f"\n{text}", bold=True)
+
+
+def _run(*arguments: str, archive_dir: Path) -> None:
+    """Run one of luutru's own commands as a user would, after printing it."""
+    from crawler.cli import main
+
+    arguments = (*arguments, "--archive", str(archive_dir))
+    click.echo(f"$ luutru {shlex.join(arguments)}")
+    code = main.main(arguments, prog_name="luutru", standalone_mode=False)
+    if isinstance(code, int) and code:
+        click.get_current_context().exit(code)

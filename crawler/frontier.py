@@ -1,0 +1,201 @@
+"""The frontier: every address that a portal is known to have, in SQLite, with what is to be done about it.
+
+A row's `due_at` says when it is to be fetched next. Nothing is written when a row is handed out: a kill leaves it due.
+The cost of a request does not grow with the table: rows are read by host, rank and time along one index.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+__all__ = [
+    "RANKS",
+    "Frontier",
+    "FrontierRow",
+    "NewRow",
+    "acknowledge",
+    "add",
+    "count_drops",
+    "make_entries_due",
+    "make_modified_due",
+    "migrations",
+    "postpone",
+    "redirect_to",
+]
+
+migrations = Migrations("crawler")
+RANKS = range(6)  # 0: entry points, sitemaps, feeds; then what `crawler.discovery` ranks; lower is fetched first
+
+
+@migrations(name="0001_frontier")
+def _initial(db: Database) -> None:
+    db.conn.execute(
+        """CREATE TABLE frontier (
+            key INTEGER PRIMARY KEY,          -- of the page: 64-bit hash of its identity
+            url TEXT NOT NULL,
+            portal TEXT NOT NULL REFERENCES portals(id),
+            host TEXT NOT NULL,               -- with the port where it is not the default
+            rank INTEGER NOT NULL,
+            kind TEXT,                        -- what it was when it was last fetched; null before
+            due_at INTEGER NOT NULL,          -- Unix time
+            interval_s INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
+            fetched_at INTEGER,
+            payload_digest TEXT,
+            reason TEXT
+        )"""
+    )
+    db.conn.execute("CREATE INDEX frontier_next ON frontier(host, rank, due_at)")
+    db.conn.execute("CREATE INDEX frontier_portal ON frontier(portal, due_at)")
+    db.conn.execute(
+        """CREATE TABLE drops (
+            portal TEXT NOT NULL REFERENCES portals(id),
+            reason TEXT NOT NULL,
+            addresses INTEGER NOT NULL,       -- addresses met and not followed, for that reason
+            PRIMARY KEY (portal, reason)
+        ) WITHOUT ROWID"""
+    )
+
+
+_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow:
+    """An address that is due."""
+
+    key: int
+    url: str
+    portal: str
+    host: str
+    rank: int
+    kind: str | None
+    interval_s: int | None
+    failures: int
+    payload_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """An address that was discovered."""
+
+    key: int
+    url: str
+    host: str
+    rank: int
+
+
+class Frontier:
+    """Reads what is due. Rows that were handed out and are not yet committed as done are held back by `taken`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def hosts(self, portals: Collection[str]) -> list[str]:
+        """Return the hosts of these portals that have anything to be fetched, now or later."""
+        marks = ",".join("?" * len(portals))
+        query = f"SELECT DISTINCT host FROM frontier WHERE portal IN ({marks}) ORDER BY host"
+        return [row[0] for row in self._db.execute(query, list(portals))]
+
+    def claim(self, host: str, now: int, count: int, taken: Collection[int]) -> list[FrontierRow]:
+        """Return up to `count` rows of a host that are due at `now`, best rank first, without those in `taken`."""
+        rows: list[FrontierRow] = []
+        for rank in RANKS:
+            found = self._db.execute(
+                f"""SELECT {_COLUMNS} FROM frontier
+                WHERE host = ? AND rank = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?""",
+                [host, rank, now, count + len(taken)],
+            )
+            rows += (FrontierRow(*row) for row in found if row[0] not in taken)
+            if len(rows) >= count:
+                return rows[:count]
+        return rows
+
+    def next_due(self, host: str, taken: Collection[int]) -> int | None:
+        """Return when the next row of a host falls due, or None."""
+        times = []
+        for rank in RANKS:
+            query = "SELECT key, due_at FROM frontier WHERE host = ? AND rank = ? ORDER BY due_at LIMIT ?"
+            found = self._db.execute(query, [host, rank, 1 + len(taken)])
+            times += [row[1] for row in found if row[0] not in taken][:1]
+        return min(times, default=None)
+
+    def row(self, key: int) -> FrontierRow | None:
+        """Return the row of a key, or None."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM frontier WHERE key = ?", [key]).fetchone()
+        return FrontierRow(*found) if found else None
+
+    def waiting(self, portals: Collection[str], now: int) -> int:
+        """Return how many rows of these portals are due."""
+        marks = ",".join("?" * len(portals))
+        query = f"SELECT count(*) FROM frontier WHERE portal IN ({marks}) AND due_at <= ?"
+        return int(self._db.execute(query, [*portals, now]).fetchone()[0])
+
+
+def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -> int:
+    """Add addresses that are not known yet, due at once; return how many were new."""
+    before = db.total_changes
+    db.executemany(
+        "INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, due_at) VALUES (?, ?, ?, ?, ?, ?)",
+        [(row.key, row.url, portal, row.host, row.rank, now) for row in rows],
+    )
+    return db.total_changes - before
+
+
+def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_before: int) -> None:
+    """Make a portal's entry points (home page, sitemaps, feeds) due, those that answer and were not just fetched."""
+    db.execute(
+        """UPDATE frontier SET due_at = ? WHERE portal = ? AND due_at > ? AND rank = 0 AND failures = 0
+        AND kind NOT IN ('error', 'soft404', 'broken', 'empty') AND fetched_at <= ?""",
+        [now, portal, now, fetched_before],
+    )
+
+
+def make_modified_due(db: sqlite3.Connection, modified: Iterable[tuple[int, int]], now: int) -> int:
+    """Make pages due that changed, as a sitemap says, after they were fetched; return how many.
+
+    `modified`: key and Unix time of the change.
+    """
+    before = db.total_changes
+    db.executemany(
+        "UPDATE frontier SET due_at = ? WHERE key = ? AND fetched_at < ? AND due_at > ?",
+        [(now, key, at, now) for key, at in modified],
+    )
+    return db.total_changes - before
+
+
+def acknowledge(
+    db: sqlite3.Connection, key: int, *, kind: str, now: int, interval_s: int, payload_digest: str | None
+) -> None:
+    """Note that an address was fetched, and when it is due again."""
+    db.execute(
+        """UPDATE frontier SET kind = ?, fetched_at = ?, due_at = ?, interval_s = ?, failures = 0, reason = NULL,
+        payload_digest = ? WHERE key = ?""",
+        [kind, now, now + interval_s, interval_s, payload_digest, key],
+    )
+
+
+def postpone(db: sqlite3.Connection, key: int, *, due_at: int, failures: int, reason: str) -> None:
+    """Note that an address could not be fetched, and when it is tried again."""
+    db.execute(
+        "UPDATE frontier SET due_at = ?, failures = ?, reason = ? WHERE key = ?", [due_at, failures, reason, key]
+    )
+
+
+def redirect_to(db: sqlite3.Connection, key: int, url: str, host: str) -> None:
+    """Note that a page lives at another spelling of its address (https, www, a slash)."""
+    db.execute("UPDATE frontier SET url = ?, host = ? WHERE key = ?", [url, host, key])
+
+
+def count_drops(db: sqlite3.Connection, portal: str, drops: Iterable[tuple[str, int]]) -> None:
+    """Count addresses that were met and not followed, by reason."""
+    db.executemany(
+        """INSERT INTO drops (portal, reason, addresses) VALUES (?, ?, ?)
+        ON CONFLICT (portal, reason) DO UPDATE SET addresses = addresses + excluded.addresses""",
+        [(portal, reason, count) for reason, count in drops],
+    )

@@ -1,0 +1,56 @@
+"""Runs a crawl from outside Scrapy: one process, one session, progress on stderr."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive.errors import CrawlError
+from archive.store import Archive
+from crawler.catalogue import Portal
+from crawler.health import states
+from crawler.progress import Progress
+from crawler.session import Options, Session
+from crawler.spiders.portal import PortalSpider
+from crawler.start import open_session
+
+__all__ = ["known_portals", "run", "scrapy_settings"]
+
+
+def scrapy_settings() -> Settings:
+    """Return the project's settings, as `scrapy crawl` reads them through scrapy.cfg."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return settings
+
+
+def known_portals(path: Path) -> list[Portal]:
+    """Return the portals that the archive knows, for `--due`; raises CrawlError when there is none."""
+    with Archive.open(path) as archive:
+        known = [state.portal for state in states(archive.db).values()]
+    if not known:
+        raise CrawlError(str(path), "the archive knows no portal yet", "crawl one by its name or URL first")
+    return known
+
+
+def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
+    """Crawl and return the closed session with its counts and failures."""
+    settings = scrapy_settings()
+    process = AsyncCrawlerProcess(settings)
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    session = open_session(settings, portals, archive=path, options=options)
+    try:
+        crawler = process.create_crawler(PortalSpider)
+        crawler.signals.connect(lambda reason: session.note_end(reason), signal=signals.spider_closed, weak=False)
+        with Progress() as progress:
+            session.observer = progress.update
+            process.crawl(crawler, session=session)
+            process.start()
+    finally:
+        session.close()
+    return session

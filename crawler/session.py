@@ -1,0 +1,233 @@
+"""One crawl: what the scheduler, the middlewares and the spider share, from `begin` to `close`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import astuple, dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from scrapy.core.engine import ExecutionEngine
+
+from archive.errors import LuutruError
+from archive.records import PageKind
+from archive.store import Archive, pages
+from archive.store.writer import Transaction, Writer
+from crawler import discovery, frontier, urls
+from crawler.catalogue import Portal
+from crawler.frontier import Frontier
+from crawler.intake import Intake, new_row
+from crawler.politeness import Host, is_loopback
+from crawler.pool import Pool
+from crawler.register import register
+from crawler.robots import Robots
+
+__all__ = ["Counts", "Options", "Session"]
+
+T = TypeVar("T")
+_WATCH_S = 0.5
+_FRESH_S = 60  # an entry point that was fetched this recently is not asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to crawl: gap between requests in seconds (None: the polite default), limits, worker processes."""
+
+    delay_s: float | None = None
+    max_pages: int | None = None
+    max_time_s: float | None = None
+    workers: int = 2
+    due_only: bool = False
+    since: datetime | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one crawl did of one portal so far, in pages."""
+
+    fetched: int = 0
+    unchanged: int = 0
+    articles: int = 0  # new ones
+    changed: int = 0
+    copies: int = 0  # new articles whose text the archive had already
+    failed: int = 0
+    forbidden: int = 0  # by robots.txt
+    discovered: int = 0
+
+
+@dataclass(slots=True)
+class Failures:
+    """What went wrong: portals out of reach and addresses that failed (the first hundred), with the reason."""
+
+    portals: dict[str, str] = field(default_factory=dict)
+    broken: str = ""  # the archive cannot be written
+    addresses: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, url: str, reason: str) -> None:
+        """Note an address that failed."""
+        if len(self.addresses) < 100:
+            self.addresses.append((url, reason))
+
+
+class Session:
+    """A crawl of `portals` into the archive, from `begin` to `close`. To be used from one event loop."""
+
+    def __init__(
+        self, archive: Archive, portals: Sequence[Portal], options: Options, settings: dict[str, object]
+    ) -> None:
+        self.archive, self.options = archive, options
+        self.portals = {portal.id: portal for portal in portals}
+        self.counts = {portal.id: Counts() for portal in portals}
+        self.failures = Failures()
+        self.started = time.monotonic()
+        self.frontier = Frontier(archive.db)
+        self.robots = Robots(self)
+        self.intake = Intake(self)
+        self.pool = Pool(options.workers)
+        self.headers = {"User-Agent": str(settings["USER_AGENT"]), **_HEADERS}
+        self.taken: set[int] = set()  # keys handed out and not yet committed
+        self.stop_reason = ""
+        self.observer: Callable[[Session], None] | None = None  # is shown the session twice a second
+        self.has_begun = False
+        self.interrupted = False
+        self.waiting_at_begin = 0
+        self.wake: Callable[[Iterable[str]], None] = lambda hosts: None  # set by the scheduler
+        self.released: Callable[[str], None] = lambda portal: None
+        self.engine: ExecutionEngine  # set by the spider
+        self._default_delay_s = float(str(settings["DOWNLOAD_DELAY"]))
+        self._writer = Writer(archive)
+        self._watcher: asyncio.Task[None] | None = None
+        self._hosts: dict[str, Host] = {}
+
+    # --- from begin to close ------------------------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """Register the portals, make their entry points due, and finish what an earlier crawl left unanalysed."""
+        now = int(time.time())
+        self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        await self.write(lambda transaction: self._register(transaction, now))
+        for capture_id in pages.open_captures(self.archive.db):
+            await self._finish_open(capture_id)
+        self.waiting_at_begin = self.frontier.waiting(self.portals, now)
+        self.wake(self.frontier.hosts(self.portals))
+        self.has_begun = True
+
+    def close(self) -> None:
+        """Commit what is under way and give everything back."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+        self.pool.close()
+        self._writer.close()
+        self.archive.close()
+
+    def stop(self, reason: str) -> None:
+        """Hand out no more requests; what is under way is finished."""
+        self.stop_reason = self.stop_reason or reason
+
+    def is_over(self) -> bool:
+        """Tell whether a limit of the crawl has been reached."""
+        options = self.options
+        if options.max_time_s is not None and time.monotonic() - self.started >= options.max_time_s:
+            self.stop("the time is up")
+        return bool(self.stop_reason)
+
+    def note_end(self, reason: str) -> None:
+        """Note why the spider was closed: `shutdown` when the user interrupted it."""
+        self.interrupted = reason == "shutdown"
+
+    def total(self) -> Counts:
+        """Return the counts of all portals together."""
+        return Counts(*(sum(column) for column in zip(*map(astuple, self.counts.values()), strict=True)))
+
+    def waiting(self) -> int:
+        """Return about how many addresses are known and not yet fetched."""
+        total = self.total()
+        return max(0, self.waiting_at_begin + total.discovered - total.fetched - total.forbidden)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            if self.observer is not None:
+                self.observer(self)
+
+    def _register(self, transaction: Transaction, now: int) -> None:
+        db = transaction.db
+        for portal in self.portals.values():
+            register(db, portal, datetime.fromtimestamp(now, UTC))
+            if not self.options.due_only:
+                frontier.make_entries_due(db, portal.id, now, fetched_before=now - _FRESH_S)
+
+    async def _finish_open(self, capture_id: int) -> None:
+        query = """SELECT pages.key, pages.id, captures.record_type FROM captures JOIN pages ON pages.id = page_id
+            WHERE captures.id = ?"""
+        key, page_id, record_type = self.archive.db.execute(query, [capture_id]).fetchone()
+        ref = pages.CaptureRef(capture_id, page_id, record_type == "revisit")
+        row = self.frontier.row(key)
+        if row is None or row.portal not in self.portals:
+            if row is None:  # robots.txt
+                await self.write(lambda transaction: pages.record_kind(transaction.db, ref, PageKind.ROBOTS))
+            return
+        await self.intake.resume(row, self.archive.read_capture(capture_id), ref)
+
+    # --- hosts --------------------------------------------------------------------------------------------------------
+
+    def host_at(self, url: str) -> Host:
+        """Return the politeness of the URL's host."""
+        name = urls.host_of(url)
+        if name not in self._hosts:
+            delay_s = self.options.delay_s
+            if delay_s is None:
+                delay_s = 0.0 if is_loopback(url) else self._default_delay_s
+            self._hosts[name] = Host(name, delay_s)
+        return self._hosts[name]
+
+    def host(self, name: str) -> Host | None:
+        """Return the politeness of a host that was met already."""
+        return self._hosts.get(name)
+
+    def apply_delay(self, slot: str, delay_s: float) -> None:
+        """Make Scrapy's downloader keep that gap in a slot; hosts of one portal share a slot, the longest gap wins."""
+        settings = self.engine.downloader.per_slot_settings
+        delay_s = max(delay_s, settings.get(slot, {}).get("delay", 0.0))
+        settings[slot] = {"concurrency": 1, "delay": delay_s, "jitter": 0.0}
+        if slot in self.engine.downloader.slots:
+            self.engine.downloader.slots[slot].delay = delay_s
+
+    async def learned_robots(self, host: Host, url: str, portal: str) -> None:
+        """Take the sitemaps of robots.txt, or the usual places, as entry points; keep the gap that it asks for."""
+        self.apply_delay(portal, host.delay_s)
+        if self.options.due_only or portal not in self.portals:
+            return
+        known = host.sitemaps
+        if not known and urls.host_of(self.portals[portal].url) == host.name:
+            known = tuple(discovery.seeds(url))
+        scope = self.portals[portal].hosts
+        found = [clean for address in known if (clean := urls.canonical(address, url)) and urls.in_scope(clean, scope)]
+        rows = [new_row(address, 0) for address in found]
+        await self.write(lambda transaction: frontier.add(transaction.db, portal, rows, int(time.time())))
+        self.wake({row.host for row in rows})
+
+    # --- writing ------------------------------------------------------------------------------------------------------
+
+    def submit(self, run: Callable[[Transaction], T]) -> Future[T]:
+        """Queue a piece of work for the writer."""
+        return self._writer.submit(run)
+
+    async def write(self, run: Callable[[Transaction], T]) -> T:
+        """Run a piece of work in the writer; when the archive cannot be written the crawl stops."""
+        try:
+            return await asyncio.wrap_future(self.submit(run))
+        except (OSError, LuutruError) as error:
+            self.failures.broken = f"the archive cannot be written ({error})"
+            self.stop(self.failures.broken)
+            raise
+
+
+_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate",
+}

@@ -1,0 +1,48 @@
+"""Scrapy's settings. Politeness is on; what costs time for nothing, or opens a port, is off."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+BOT_NAME = "luutru"
+SPIDER_MODULES = ["crawler.spiders"]
+USER_AGENT = f"luutru/{version('luutru')} (+https://pypi.org/project/luutru/; archive of public portals)"
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+# The frontier is a table; retries and redirects go through it, robots.txt and delays through the session.
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+ROBOTSTXT_OBEY = False  # crawler.middlewares.PolitenessMiddleware does, as RFC 9309 has it
+RETRY_ENABLED = False
+REDIRECT_ENABLED = False
+METAREFRESH_ENABLED = False
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "crawler.middlewares.PolitenessMiddleware": 100,
+    "crawler.middlewares.HostCookies": 300,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "crawler.middlewares.CaptureMiddleware": 900,
+}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE: dict[str, int] = {}
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DEFAULT_REQUEST_HEADERS: dict[str, str] = {}
+
+DOWNLOAD_DELAY = 3.0  # seconds between two requests to a host; none on loopback
+DOWNLOAD_DELAY_JITTER = 0.0  # jitter would undercut the delay half of the time
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 4  # Scrapy makes that many tasks for every response
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 50 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# Responses that wait for their analysis, in bytes: what is full slows the fetching.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
+WARN_ON_GENERATOR_RETURN_VALUE = False
+
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # would run Python code from a local port
+STATS_DUMP = False
+LOG_LEVEL = "WARNING"
+LOG_VERSIONS: list[str] = []
+MEMUSAGE_ENABLED = False

@@ -1,0 +1,91 @@
+"""From what a user names to a session: portals of the catalogue or any URL, an open archive, options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.settings import BaseSettings
+
+from archive.errors import CrawlError, NotFound
+from archive.store import Archive, migrate
+from crawler import catalogue, frontier, urls
+from crawler.catalogue import Portal
+from crawler.session import Options, Session
+
+__all__ = ["default_archive", "open_crawl_archive", "open_session", "resolve"]
+
+
+def default_archive() -> Path:
+    """Return the archive folder where none is named: `$LUUTRU_ARCHIVE`, or `luutru-archive` in this folder."""
+    return Path(os.environ.get("LUUTRU_ARCHIVE") or "luutru-archive")
+
+
+def resolve(name: str) -> Portal:
+    """Return the portal that a user names: by id, domain or province of the catalogue, or any site by its URL.
+
+    Raises NotFound with the nearest names, or CrawlError for a URL that cannot be one.
+    """
+    if "://" not in name and not _looks_like_host(name):
+        return catalogue.find(name)
+    address = name if "://" in name else f"http://{name}"
+    url = urls.canonical(address)
+    if url is None:
+        raise CrawlError(name, "this is no http or https address", "give one like https://backan.gov.vn/")
+    known = _catalogued(url)
+    if known is not None and urls.in_scope(url, known.hosts[:1]) and urlsplit(url).path in ("", "/"):
+        return known
+    host = urls.host_of(url)
+    provinces = (known.province_before, known.province_after) if known else (None, None)
+    return Portal(host, host, url, (host,), *provinces, state="added")
+
+
+def _catalogued(url: str) -> Portal | None:
+    """Return the portal of the catalogue that the URL's host belongs to, if any."""
+    try:
+        return catalogue.find(url)
+    except NotFound:
+        return None
+
+
+def _looks_like_host(name: str) -> bool:
+    return " " not in name and ("." in name or ":" in name or name.startswith("localhost"))
+
+
+def open_crawl_archive(path: Path) -> Archive:
+    """Return the archive, open for writing, with the crawler's tables."""
+    archive = Archive.open(path, write=True)
+    try:
+        migrate(path, archive.db, frontier.migrations)
+    except BaseException:
+        archive.close()
+        raise
+    return archive
+
+
+def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[Portal] = (), **given: Any) -> Session:
+    """Return a session; for `scrapy crawl portal`, `url`, `archive`, `delay`, `max_pages`, `workers` come as text.
+
+    `options`: an `Options`, from the command line.
+    """
+    options: Options = given.get("options") or Options(
+        delay_s=float(given["delay"]) if "delay" in given else None,
+        max_pages=int(given["max_pages"]) if "max_pages" in given else None,
+        workers=int(given.get("workers") or os.cpu_count() or 1),
+        since=datetime.fromisoformat(given["since"]) if "since" in given else None,
+    )
+    if not portals:
+        names = [name for name in str(given.get("url", "")).split(",") if name]
+        if not names:
+            raise CrawlError("portal", "no URL was given", "say -a url=https://…")
+        portals = [resolve(name) for name in names]
+    archive = open_crawl_archive(Path(given.get("archive") or default_archive()))
+    try:
+        return Session(archive, portals, options, {key: settings[key] for key in ("USER_AGENT", "DOWNLOAD_DELAY")})
+    except BaseException:
+        archive.close()
+        raise

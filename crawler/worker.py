@@ -1,0 +1,178 @@
+"""What a worker process does with a page: parse once, then links, article and fingerprint from the one tree.
+
+Pure: bytes in, values out; no database, no network, no Scrapy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from archive import duplicates, extract
+from archive.errors import PageError
+from archive.records import Extraction, Fingerprint, PageKind
+from crawler import discovery, urls
+from crawler.discovery import LinkKind, kind_of
+from crawler.frontier import NewRow
+
+__all__ = ["Analysis", "Job", "analyse", "analyse_batch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A page to be analysed: the body with its Content-Encoding undone, and the portal's scope."""
+
+    url: str
+    body: bytes
+    content_type: str | None
+    captured_at: datetime
+    hosts: tuple[str, ...]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a page is, says and links to.
+
+    `modified`: keys of known pages with the Unix time at which a sitemap or feed says that they changed.
+    `drops`: links that are not followed, counted by reason.
+    """
+
+    extraction: Extraction
+    fingerprint: Fingerprint | None = None
+    canonical_key: int | None = None
+    links: tuple[NewRow, ...] = ()
+    modified: tuple[tuple[int, int], ...] = ()
+    drops: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> PageKind:
+        """What the page is."""
+        return self.extraction.kind
+
+
+def analyse_batch(jobs: Sequence[Job]) -> list[Analysis]:
+    """Return the analysis of each job, in order; a page that cannot be analysed is `broken` with its reason."""
+    return [_analyse_safely(job) for job in jobs]
+
+
+def _analyse_safely(job: Job) -> Analysis:
+    try:
+        return analyse(job)
+    except PageError as error:
+        return broken(str(error))
+    except RecursionError:
+        return broken(f"{job.url}: nested too deeply")
+    except Exception as error:  # noqa: BLE001 whatever a page does to us, it must stop no other
+        return broken(f"{job.url}: {type(error).__name__}: {error}")
+
+
+def broken(reason: str) -> Analysis:
+    """Return the analysis of a page that could not be analysed; its capture is kept."""
+    return Analysis(Extraction(PageKind.BROKEN, reason=reason))
+
+
+def analyse(job: Job) -> Analysis:
+    """Return the analysis of one page; raises PageError when it cannot be parsed."""
+    sniffed = discovery.is_feed_or_sitemap(job.body, job.content_type)
+    if sniffed == "sitemap":
+        return _sitemap(job)
+    if sniffed == "feed":
+        return _feed(job)
+    if not _is_html(job):
+        return Analysis(Extraction(PageKind.ATTACHMENT, reason=job.content_type or "no HTML"))
+    page = extract.parse(job.body, job.url, job.content_type)
+    found = discovery.links(page)
+    extraction = extract.extract(page, captured_at=job.captured_at)
+    article = extraction.article
+    drops = dict(found.refused)
+    return Analysis(
+        extraction,
+        fingerprint=duplicates.fingerprint(article.text) if article else None,
+        canonical_key=_canonical_key(job.url, found.canonical_url),
+        links=_rows(((link.url, link.rank) for link in found.links), job.hosts, drops),
+        drops=drops,
+    )
+
+
+def _sitemap(job: Job) -> Analysis:
+    sitemap = discovery.parse_sitemap(job.body, job.url)
+    drops: dict[str, int] = {}
+    found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
+    dated = [(url, _moment(text)) for url, text in sitemap.pages]
+    found += _dated(dated, job.since, drops)
+    modified = tuple((urls.page_key(url), int(at.timestamp())) for url, at in dated if at)
+    return Analysis(Extraction(PageKind.SITEMAP), links=_rows(found, job.hosts, drops), modified=modified, drops=drops)
+
+
+def _feed(job: Job) -> Analysis:
+    drops: dict[str, int] = {}
+    dated = [(entry.url, _moment(entry.published)) for entry in discovery.parse_feed(job.body, job.url)]
+    links = _rows(_dated(dated, job.since, drops), job.hosts, drops)
+    return Analysis(Extraction(PageKind.FEED), links=links, drops=drops)
+
+
+def _dated(
+    dated: list[tuple[str, datetime | None]], since: datetime | None, drops: dict[str, int]
+) -> list[tuple[str, int]]:
+    """Return the addresses that are to be followed, with their ranks; those older than `since` are counted as drops."""
+    found = []
+    for url, at in dated:
+        reason = "before --since" if since and at and at < since else urls.refusal(url)
+        if reason is None:
+            found.append((url, kind_of(url).rank))
+        else:
+            drops[reason] = drops.get(reason, 0) + 1
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return an ISO date or time as an aware moment; a day begins at midnight in Vietnam."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=_VIETNAM) if moment and moment.tzinfo is None else moment
+
+
+def _rows(found: Iterable[tuple[str, int]], hosts: tuple[str, ...], drops: dict[str, int]) -> tuple[NewRow, ...]:
+    """Return the addresses in scope as rows of the frontier; the others are counted."""
+    rows = []
+    for url, rank in found:
+        if urls.in_scope(url, hosts):
+            rows.append(NewRow(urls.page_key(url), url, urls.host_of(url), rank))
+        else:
+            drops["out-of-scope"] = drops.get("out-of-scope", 0) + 1
+    return tuple(rows)
+
+
+def _canonical_key(url: str, canonical: str | None) -> int | None:
+    """Return the key of the page that this one names as its canonical, None where that is the page itself."""
+    if canonical is None:
+        return None
+    key = urls.page_key(canonical)
+    return key if key != urls.page_key(url) else None
+
+
+_VIETNAM = timezone(timedelta(hours=7))
+_HTML_TYPES = (
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "application/octet-stream",
+    "application/xml",
+    "text/xml",
+)
+
+
+def _is_html(job: Job) -> bool:
+    """Tell whether the body is to be read as HTML: by its type, and by its beginning where servers lie."""
+    declared = (job.content_type or "").partition(";")[0].strip().lower()
+    start = job.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    looks = start.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<body")) or b"<html" in start
+    if declared in ("text/html", "application/xhtml+xml"):
+        return not start.startswith(
+            (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89png", b"gif8", b"\xff\xd8\xff")
+        )
+    return looks and (not declared or declared in _HTML_TYPES)
