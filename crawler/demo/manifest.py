@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -124,7 +124,11 @@ class DemoPortal:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How two articles relate, by their keys: `copy` was made from `original`."""
+    """How two articles relate, by their keys: `copy` was made from `original`.
+
+    Only these pairs are listed: members of a series relate to each other as each does to the first, and two near
+    copies of one text may be near each other too.
+    """
 
     kind: RelationKind
     original: str
@@ -156,7 +160,6 @@ def load_manifest() -> Manifest:
     relations = [
         Relation(entry["relation"], entry["same_as"], key) for key, entry in entries.items() if "same_as" in entry
     ]
-    # Members of a series relate to each other as each does to the first; near copies of one text are listed once each.
     return Manifest(portals, tuple(relations))
 
 
@@ -249,22 +252,19 @@ def _extend(blocks: list[Block], kind: BlockKind, line: str) -> None:
     blocks.append(Block(kind, (*earlier, line)))
 
 
+_TONE_PAIRS = ("òa oà", "óa oá", "ỏa oả", "õa oã", "ọa oạ", "òe oè", "óe oé", "ỏe oẻ", "õe oẽ", "ọe oẹ")
+
+
 def _swap_tones(text: str) -> str:
     """Put the mark of open oa and oe on the other vowel: hoá → hóa, hóa → hoá."""
-    pairs = [pair.split() for pair in _TONE_PAIRS]
-    table = {old: new for old, new in pairs} | {new: old for old, new in pairs}
+    table = dict(pair.split() for pair in _TONE_PAIRS)
+    table |= {new: old for old, new in table.items()}
     return re.sub(rf"(?:{'|'.join(table)})(?!\w)", lambda match: table[match[0]], text)
 
 
-_TONE_PAIRS = ("òa oà", "óa oá", "ỏa oả", "õa oã", "ọa oạ", "òe oè", "óe oé", "ỏe oẻ", "õe oẽ", "ọe oẹ")
 _DISGUISES: Mapping[str, Callable[[str], str]] = {
     "nfd": lambda text: unicodedata.normalize("NFD", text),
     "old-tones": _swap_tones,
     "dashes": lambda text: re.sub(r"(?<=\w) - (?=\w)", " – ", text).replace("“", '"').replace("”", '"'),
     "nbsp": lambda text: re.sub(r"(?<=\d) (?=\w)", "\u00a0", text),
 }
-
-
-def related(relations: Iterable[Relation], kind: RelationKind) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of keys that relate in one way."""
-    return tuple((relation.original, relation.copy) for relation in relations if relation.kind == kind)
