@@ -20,6 +20,8 @@ _TAGS = ("a", "area", "link", "meta", "iframe", "frame")
 _TURNING = frozenset({"next", "prev"})
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?\s*(?P<url>[^'\"]+)", re.IGNORECASE)
+# How the index of a plain folder links to what lies in it: 2022/ is no archive of a blog there.
+_FOLDER = re.compile(r"\d{1,4}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class _Found:
         url = canonical(href, self._base_url)
         if url is None:
             self.dropped[href] = "unfetchable"
-        elif reason := refusal(url):
+        elif (reason := refusal(url)) and not (reason == "calendar" and _FOLDER.fullmatch(href)):
             self.dropped[url] = reason
         elif url not in self.links:
             self.links[url] = Link(url, kind) if kind else _link(url)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from html import escape
+from html.entities import html5
 
 from lxml import etree
 
@@ -14,10 +16,12 @@ __all__ = ["child_text", "local_name", "parse_document", "root_name", "unpacked"
 
 MAX_BYTES = 50_000_000  # the limit of the sitemap protocol
 
-_BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z]\w*|#\d+|#[xX][0-9A-Fa-f]+);)")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9A-Fa-f]+);)(?:(\w+);)?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)[\"']")
+# What portals declare. Python knows more names, some of which are no encodings of text.
+_ENCODINGS = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1", "windows-1252", "windows-1258"})
 # The first element that is not markup about the document.
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(urlset|sitemapindex|rss|feed|RDF)[\s>/]|<(?:!doctype\s+)?(html|head|body)\b", re.I)
 
@@ -62,11 +66,17 @@ def parse_document(body: bytes, url: str) -> etree._Element:
     if root is None:  # again, with what portals get wrong put right
         text = _ILLEGAL.sub("", _DECLARATION.sub("", _decoded(body).lstrip("\ufeff \t\r\n")))
         start = _ROOT.search(text)
-        text = _BARE_AMPERSAND.sub("&amp;", text[start.start() :] if start and start[1] else text)
+        text = _AMPERSAND.sub(_entity, text[start.start() :] if start and start[1] else text)
         root = _parsed(text.encode(), recover=True)
     if root is None:
         raise PageError(url, "not XML: no element could be read", "it was kept, but not read")
     return root
+
+
+def _entity(match: re.Match[str]) -> str:
+    """Return the character of an HTML entity, which XML does not know, or an escaped ampersand."""
+    character = html5.get(f"{match[1]};")
+    return escape(character) if character else "&amp;" + match[0][1:]
 
 
 def _parsed(body: bytes, *, recover: bool) -> etree._Element | None:
@@ -90,10 +100,8 @@ def _decoded(body: bytes) -> str:
         if body.startswith(mark):
             return body.decode(encoding, "replace")
     declared = _ENCODING.search(body[:200])
-    try:
-        return body.decode(declared[1].decode() if declared else "utf-8", "replace")
-    except LookupError:
-        return body.decode("utf-8", "replace")
+    name = declared[1].decode().lower() if declared else "utf-8"
+    return body.decode(name if name in _ENCODINGS else "utf-8", "replace")
 
 
 def local_name(element: etree._Element) -> str:

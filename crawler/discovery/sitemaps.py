@@ -19,6 +19,7 @@ __all__ = ["Sitemap", "is_feed_or_sitemap", "parse_sitemap", "robots_sitemaps", 
 
 _LOCATIONS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-vi.xml")
 _SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
+_PARENTS = frozenset({"url", "sitemap", "urlset", "sitemapindex"})  # images and videos have <loc>s too
 _ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _XML_FILE = re.compile(r"\.xml(?:\.gz)?(?:$|\?)", re.IGNORECASE)
 
@@ -81,9 +82,10 @@ def _locations(root: etree._Element) -> Iterator[tuple[str | None, str, str | No
     """Yield the name of the parent, the address as written and the lastmod of each `<loc>`."""
     for loc in root.iter("{*}loc"):
         parent = loc.getparent()
-        name = local_name(parent) if parent is not None else ""
-        if loc.text and name in ("url", "sitemap", "urlset", "sitemapindex"):  # images and videos have <loc>s too
-            yield name, loc.text.strip(), child_text(parent, "lastmod") if parent is not None else None
+        if parent is None or not loc.text or len(loc):  # an entity inside would be half an address
+            continue
+        if (name := local_name(parent)) in _PARENTS:
+            yield name, loc.text.strip(), child_text(parent, "lastmod")
 
 
 def _sitemap(found: Iterator[tuple[str | None, str, str | None]], url: str) -> Sitemap:

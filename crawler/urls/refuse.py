@@ -31,9 +31,9 @@ _SEGMENTS = {
 }
 # `key=value` in lower case, each matched as a whole.
 _PARAMETERS = {
-    "print": r"print=(?!0$).*|(?:\w+_)?viewmode=print|(?:view|layout|mod|type|action|task)=print|tmpl=component"
+    "print": r"print(?:=(?!0?$).*)?|(?:\w+_)?viewmode=print|(?:view|layout|mod|type|action|task)=print|tmpl=component"
     r"|amp(?:=1)?|p_p_state=(?:pop_up|exclusive)|op=print(?:(?:/|%2f).*)?",
-    "savefile": r"download=(?!0$).*|pdf=1|format=pdf|op=savefile(?:(?:/|%2f).*)?",
+    "savefile": r"download=(?:1|true|yes)|pdf=1|format=pdf|op=savefile(?:(?:/|%2f).*)?",
     "sendmail": r"option=com_mailto|op=sendmail(?:(?:/|%2f).*)?",
     "login": r"option=com_users?|nv=users|(?:page|view|module|mod)=(?:login|logout|register|users?)",
     "redirect_token": r"nv_redirect=.*|redirect_to=.*|return_?url=.*|back_?url=.+",
