@@ -108,7 +108,7 @@ class _Connection(asyncio.Protocol):
                 self.transport.close()
 
     def answer(self, method: bytes, path: str) -> None:
-        page = self.portal.pages.get(path)
+        page = self.portal.pages.get(path) or self.portal.pages.get(path := _reorder(path))
         if page is not None:
             status, kind, body = b"200 OK", b"text/html", self.portal.render(page)
         elif path == "/robots.txt":
@@ -118,6 +118,12 @@ class _Connection(asyncio.Protocol):
         head = _HEAD % (status, kind, len(body))
         self.transport.write(head if method == b"HEAD" else head + body)
         self.counts.add(self.portal, path, page is not None, len(body))
+
+
+def _reorder(path: str) -> str:
+    """Return the path with the parameters of its query the other way round: to ASP.NET both are the same page."""
+    before, mark, query = path.partition("?")
+    return before + mark + "&".join(reversed(query.split("&")))
 
 
 class _Counts:
