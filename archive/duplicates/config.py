@@ -1,0 +1,36 @@
+"""The parameters of the signatures. Whoever changes one changes stored data: the archive must be rebuilt."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+__all__ = ["CONFIG", "CONTAINED", "CONTAINED_SYLLABLES", "NEAR", "SignatureConfig"]
+
+NEAR = 0.8  # Jaccard of the shingle sets from which two texts are near copies
+CONTAINED = 0.9  # share of the shorter's shingles that the longer holds
+CONTAINED_SYLLABLES = 80  # a shorter text consists of formulae that many texts share
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureConfig:
+    """Everything that a stored signature and its index keys depend on."""
+
+    fold: int = 1  # version of `archive.text.fold_key` and of what a syllable is
+    shingle: int = 5  # syllables
+    shingle_hash: str = "blake2b64-poly-fmix64"
+    scheme: str = "affine32"  # datasketch 2.0
+    permutations: int = 128
+    seed: int = 1
+    bands: int = 16
+    rows: int = 8
+    anchor_bits: int = 4  # one shingle in 2**4 is an anchor
+
+    def digest(self) -> str:
+        """Return 16 hexadecimal digits that change when any parameter changes."""
+        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(canonical.encode(), digest_size=8).hexdigest()
+
+
+CONFIG = SignatureConfig()

@@ -1,0 +1,120 @@
+"""`add_document`: a text enters the archive, and what it is to the texts that are there is found at once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.duplicates import index
+from archive.duplicates.config import CONFIG
+from archive.duplicates.relation import Kind, Reading, read, relate
+from archive.errors import SignatureMismatch
+from archive.records import Fingerprint
+
+__all__ = ["Added", "DocumentLink", "add_document", "check_signatures", "link_and_file", "note_signatures"]
+
+_SETTING = "signatures"
+_EXACT_COPIES = 64  # that are linked; the rest hangs together through them
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLink:
+    """What a document is to another one, from the one with the smaller id to the other."""
+
+    other_id: int
+    kind: Kind
+    score: float
+    differs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A document of the archive; `is_new` when its text was not there before; `links` are those found now."""
+
+    document_id: int
+    is_new: bool
+    links: tuple[DocumentLink, ...] = ()
+
+
+def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) -> Added:
+    """Store a text once, with its links to the texts that are there.
+
+    It belongs to no cluster before a page shows it (`page_gained`).
+
+    Raises:
+        SignatureMismatch: the archive's signatures were made with other parameters.
+    """
+    row = db.execute("SELECT id FROM documents WHERE digest = ?", [fingerprint.digest]).fetchone()
+    if row:
+        return Added(row[0], is_new=False)
+    check_signatures(db)
+    note_signatures(db)
+    document_id = (
+        db.execute(
+            "INSERT INTO documents (digest, key_digest, text, syllables, signature) VALUES (?, ?, ?, ?, ?)",
+            [fingerprint.digest, fingerprint.key_digest, text, fingerprint.syllables, fingerprint.signature],
+        ).lastrowid
+        or 0
+    )
+    return Added(document_id, is_new=True, links=link_and_file(db, document_id, text, fingerprint))
+
+
+def link_and_file(
+    db: sqlite3.Connection, document_id: int, text: str, fingerprint: Fingerprint
+) -> tuple[DocumentLink, ...]:
+    """Link a stored document to those filed before it, then file it itself; return its links."""
+    own = read(text)
+    twins = _texts(db, [fingerprint.key_digest], below=document_id)
+    links = [_link(own, other, other_id) for other_id, other in twins[:_EXACT_COPIES]]
+    keys = _key_digests(db, [candidate.document_id for candidate in index.candidates(db, fingerprint)])
+    for other_id, other in _texts(db, [key for key in keys if key != fingerprint.key_digest], below=document_id):
+        links.append(_link(own, other, other_id))
+    found = tuple(link for link in links if link)
+    db.executemany(
+        "INSERT OR REPLACE INTO links (a, b, kind, score, differs) VALUES (?, ?, ?, ?, ?)",
+        [(link.other_id, document_id, link.kind, link.score, link.differs) for link in found],
+    )
+    if not twins:
+        index.file(db, document_id, fingerprint)
+    return found
+
+
+def check_signatures(db: sqlite3.Connection) -> None:
+    """Raise SignatureMismatch if the archive's signatures are not of this luutru's making; an empty one has none."""
+    row = db.execute("SELECT value FROM settings WHERE key = ?", [_SETTING]).fetchone()
+    if row is None and db.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None:
+        return
+    if row is None or row[0] != CONFIG.digest():
+        raise SignatureMismatch(
+            db.execute("PRAGMA database_list").fetchone()[2] or "archive",
+            f"its signatures have the parameters {row[0] if row else 'unknown'}, this luutru makes {CONFIG.digest()}",
+            "run `luutru rebuild`",
+        )
+
+
+def note_signatures(db: sqlite3.Connection) -> None:
+    """Note that the archive's signatures are of this luutru's making."""
+    db.execute(
+        """INSERT INTO settings (key, value) VALUES (?, ?)
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value""",
+        [_SETTING, CONFIG.digest()],
+    )
+
+
+def _link(own: Reading, other: str, other_id: int) -> DocumentLink | None:
+    relation = relate(read(other), own)
+    return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
+
+
+def _key_digests(db: sqlite3.Connection, document_ids: Sequence[int]) -> list[str]:
+    query = "SELECT DISTINCT key_digest FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+    return [row[0] for row in db.execute(query, [json.dumps(document_ids)])]
+
+
+def _texts(db: sqlite3.Connection, key_digests: Sequence[str], below: int) -> list[tuple[int, str]]:
+    """Return id and text of the documents of these keys, older ones than `below`, in order of their ids."""
+    query = """SELECT id, text FROM documents
+        WHERE key_digest IN (SELECT value FROM json_each(?)) AND id < ? ORDER BY id"""
+    return [(row[0], row[1]) for row in db.execute(query, [json.dumps(key_digests), below])]

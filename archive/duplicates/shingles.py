@@ -1,0 +1,101 @@
+"""Syllables and shingles: what texts are compared by.
+
+A syllable is a run of letters and digits of the folded text (`archive.text.fold_key`), so that case, Unicode form, tone
+placement, punctuation and spacing do not count and digits do. A shingle is 5 syllables in a row; a text of fewer is one
+shingle.
+
+Their hashes are portable and 64 bits wide. The hash h of a syllable is BLAKE2b with a digest of 8 bytes over its UTF-8,
+read as a little-endian number. All arithmetic is modulo 2**64, K is 0x9E3779B97F4A7C17 and fmix64 the finalizer of
+MurmurHash3:
+
+    hash(s1 … s5) = fmix64(h(s1)·K⁴ + h(s2)·K³ + h(s3)·K² + h(s4)·K + h(s5))
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.duplicates.config import CONFIG
+from archive.text import fold_key
+
+__all__ = ["Hashes", "mix", "overlap", "places", "shingle_hashes", "syllable_hashes"]
+
+Hashes: TypeAlias = NDArray[np.uint64]
+_SYLLABLE = re.compile(r"\w+")
+_CHUNK = re.compile(r"\S+")  # the same chunks as str.split gives
+_K = np.uint64(0x9E3779B97F4A7C17)
+_REMEMBERED = 1 << 18  # chunks; a language has few, serial numbers and typing errors are endless
+
+
+class _ChunkHashes(dict[str, bytes]):
+    """The hashes of the syllables of each chunk (what stands between two spaces) seen lately, 8 bytes each."""
+
+    def __missing__(self, chunk: str) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        syllables = _SYLLABLE.findall(fold_key(chunk))
+        self[chunk] = hashes = b"".join(blake2b(s.encode(), digest_size=8).digest() for s in syllables)
+        return hashes
+
+
+_chunk_hashes = _ChunkHashes()
+
+
+def syllable_hashes(text: str) -> Hashes:
+    """Return the hash of each syllable of `text`, in order."""
+    return np.frombuffer(b"".join(map(_chunk_hashes.__getitem__, text.split())), dtype="<u8")
+
+
+def shingle_hashes(syllables: Hashes) -> Hashes:
+    """Return the distinct hashes of the shingles, ascending; none for no syllables."""
+    count = len(syllables)
+    if not count:
+        return np.empty(0, dtype=np.uint64)
+    width = min(CONFIG.shingle, count)
+    rolled = syllables[: count - width + 1].astype(np.uint64)
+    for offset in range(1, width):
+        rolled *= _K
+        rolled += syllables[offset : count - width + 1 + offset]
+    hashes = mix(rolled)
+    hashes.sort()
+    return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))]
+
+
+def mix(values: Hashes) -> Hashes:
+    """Return the values through the finalizer of MurmurHash3, a bijection of 64 bits that spreads every bit."""
+    shift = np.uint64(33)
+    values = (values ^ (values >> shift)) * np.uint64(0xFF51AFD7ED558CCD)
+    values = (values ^ (values >> shift)) * np.uint64(0xC4CEB9FE1A85EC53)
+    return values ^ (values >> shift)
+
+
+def overlap(a: Hashes, b: Hashes) -> int:
+    """Return how many hashes two ascending arrays of distinct hashes share."""
+    if len(a) > len(b):
+        a, b = b, a
+    if not len(a):
+        return 0
+    found = np.searchsorted(b, a)
+    found[found == len(b)] = 0
+    return int(np.count_nonzero(b[found] == a))
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Return where each syllable of `text` stands, one slice a hash of `syllable_hashes`.
+
+    Where folding changes the number of syllables of a chunk (İ, ŉ), each of them stands for the whole chunk.
+    """
+    words = [match.span() for match in _SYLLABLE.finditer(text)]
+    if len(words) == len(syllable_hashes(text)):
+        return words
+    slices: list[tuple[int, int]] = []
+    for chunk in _CHUNK.finditer(text):
+        count = len(_chunk_hashes[chunk[0]]) // 8
+        words = [match.span() for match in _SYLLABLE.finditer(text, *chunk.span())]
+        slices += words if len(words) == count else [chunk.span()] * count
+    return slices

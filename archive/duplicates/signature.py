@@ -1,0 +1,73 @@
+"""`fingerprint`: what duplicates are found by, made from the text alone.
+
+The signature is datasketch's MinHash in its scheme `affine32`. Its input for a shingle is the low 32 bits x of the
+shingle's hash (see `archive.duplicates.shingles`); with y = fmix32(x) (MurmurHash3), value k of the signature is the
+minimum over all shingles of (a[k]·y + b[k]) modulo 2**32, where numpy's `RandomState(1)` draws the 128 odd a[k] and
+then the 128 b[k]. No shingles: every value is 2**32 − 1. A test pins the bytes, so that an archive outlives a library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import numpy as np
+from datasketch import MinHash
+from numpy.typing import NDArray
+
+from archive.duplicates.config import CONFIG
+from archive.duplicates.shingles import Hashes, shingle_hashes, syllable_hashes
+from archive.records import Fingerprint
+
+__all__ = ["agreement", "fingerprint", "shingles_of", "signature"]
+
+_CHUNK = 1024  # shingles at once: their 128 values fit the cache of a core
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Return the fingerprint of `text`; the same on every machine and in every version of Python.
+
+    `digest` is BLAKE2b-128 of the text's UTF-8, `key_digest` of the hashes of its syllables, 8 bytes each, in order.
+    """
+    syllables = syllable_hashes(text)
+    shingles = shingle_hashes(syllables)
+    return Fingerprint(
+        digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
+        key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
+        syllables=len(syllables),
+        signature=signature(shingles),
+        shingles=shingles.astype("<u8", copy=False).tobytes(),
+    )
+
+
+def signature(shingles: Hashes) -> bytes:
+    """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32."""
+    # One "value" of the batch is a whole array of ready-made hashes: no call of Python a shingle.
+    minhash = MinHash(
+        CONFIG.permutations, CONFIG.seed, hashfunc=np.asarray, permutations=_permutations(), scheme=CONFIG.scheme
+    )
+    values = (shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    for start in range(0, len(values), _CHUNK):
+        minhash.update_batch([values[start : start + _CHUNK]])
+    return bytes(minhash.hashvalues.astype("<u4", copy=False).tobytes())
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> NDArray[np.uint32]:
+    """Return datasketch's own permutations, drawn once."""
+    permutations: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
+    return permutations
+
+
+def shingles_of(print_: Fingerprint) -> Hashes:
+    """Return the shingle hashes of a fingerprint, ascending."""
+    return np.frombuffer(print_.shingles, dtype="<u8").astype(np.uint64, copy=False)
+
+
+def agreement(own: bytes, others: list[bytes]) -> NDArray[np.float64]:
+    """Return the estimated Jaccard of one signature with each of `others`; its standard error is at most .045."""
+    if not others:
+        return np.empty(0)
+    matrix = np.frombuffer(b"".join(others), dtype="<u4").reshape(len(others), CONFIG.permutations)
+    equal: NDArray[np.float64] = (matrix == np.frombuffer(own, dtype="<u4")).mean(axis=1)
+    return equal
