@@ -1,0 +1,209 @@
+"""`extract`: a parsed page → its kind, and its article with what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.extract.body import Body, family_body, family_title, find_body
+from archive.extract.byline import Byline, read_byline
+from archive.extract.chrome import Reasons, clean
+from archive.extract.dates import parse_date
+from archive.extract.families import recognise
+from archive.extract.fields import (
+    Surroundings,
+    find_author,
+    find_category,
+    find_language,
+    find_published_at,
+    find_source,
+)
+from archive.extract.kinds import Evidence, classify
+from archive.extract.lexicon import find
+from archive.extract.metadata import read_metadata
+from archive.extract.outline import Line, Outline, flatten
+from archive.extract.page import Page
+from archive.extract.title import clean_title, find_title, strip_site
+from archive.records import Article, Extraction, PageKind, Removal
+from archive.text import normalise, normalise_line
+
+__all__ = ["RULES_VERSION", "extract"]
+
+RULES_VERSION = 1  # raised when the same page gives another text
+_MAX_REMOVED_CHARS = 500
+_BYLINE_LINES = 10  # from the end of the text
+_HEADER_LINES = 6
+
+
+def extract(page: Page, *, captured_at: datetime) -> Extraction:
+    """Return what `page` is, its article where it is one, and what was left out of the text with the reasons.
+
+    Pure: the same page gives the same extraction, and its tree is left as it was.
+    """
+    outline = flatten(page.tree)
+    metadata = read_metadata(page.tree)
+    family = recognise(outline, metadata.generator)
+    named = family_title(outline, family) if family else None
+    title = named or find_title(outline, metadata)
+    container = family_body(outline, family) if family else None
+    evidence = Evidence(page.url, outline, metadata, family, title, has_body=bool(container is not None and title))
+    kind, reason = classify(evidence)
+    visible_chars = outline.visible_chars
+    if kind is not PageKind.ARTICLE:
+        return Extraction(kind, visible_chars=visible_chars, reason=reason)
+    body = find_body(outline, family, title)
+    if body is None or not body.lines:
+        return Extraction(PageKind.OTHER, visible_chars=visible_chars, reason="an article without a body")
+    title = title or _heading_above(outline, body)
+    surroundings = Surroundings(page.url, outline, metadata, family, title, body)
+    article, removed = _compose(surroundings, captured_at)
+    if not article.text or not article.title:
+        missing = "text" if article.title else "title"
+        return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
+    return Extraction(kind, article, removed, visible_chars, reason)
+
+
+def _heading_above(outline: Outline, body: Body) -> Line | None:
+    """Return the last heading before the first running text of a page whose `<title>` says nothing."""
+    lines = outline.lines
+    first_prose = next((i for i in body.lines if lines[i].is_prose), body.lines[0])
+    above = lines[max(body.start, first_prose - 12) : first_prose]
+    marked = [i for i in above if 8 <= len(i.text) <= 300 and not i.is_link and not i.reason and not parse_date(i.text)]
+    headings = [i for i in marked if i.is_heading] or [i for i in marked if i.bold_chars * 2 > len(i.text)]
+    return headings[-1] if headings else None
+
+
+@dataclass(slots=True)
+class _Text:
+    """The lines that stay, and what the bylines among those that go have said."""
+
+    lines: list[Line]
+    reasons: Reasons
+    author: str | None = None
+    source: str | None = None
+
+    def left(self) -> list[tuple[int, Line]]:
+        return [(i, line) for i, line in enumerate(self.lines) if i not in self.reasons]
+
+    def take(self, position: int, byline: Byline) -> None:
+        self.reasons[position] = "byline"
+        self.author = self.author or byline.author
+        self.source = self.source or byline.source
+
+
+def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, tuple[Removal, ...]]:
+    """Return the article that the surroundings hold, and what was left out."""
+    lines = [s.outline.lines[i] for i in dict.fromkeys((*s.body.lead, *s.body.lines))]
+    if s.title is not None:
+        lines = [line for line in lines if line is not s.title]
+    title = _title(s)
+    text = _Text(lines, clean(lines, title, is_exact=s.body.is_exact))
+    _take_header(text)
+    _take_bylines(text)
+    author, source = text.author or find_author(s), text.source or find_source(s)
+    texts = [normalise_line(line.text) for _, line in text.left()]
+    texts = [line for line in texts if line]
+    captions = [normalise_line(lines[i].text) for i, reason in sorted(text.reasons.items()) if reason == "caption"]
+    joined = normalise("\n".join(texts))
+    article = Article(
+        title=title,
+        text=joined,
+        lead=_lead(s, text),
+        author=author,
+        source=source,
+        category=find_category(s),
+        language=find_language(joined, s.metadata),
+        published_at=find_published_at(s, texts, captured_at),
+        captions=tuple(dict.fromkeys(caption for caption in captions if " " in caption.strip())),
+        extractor=f"{s.body.extractor}/{RULES_VERSION}",
+    )
+    return article, tuple(_removals(s, text))
+
+
+def _title(s: Surroundings) -> str:
+    if s.title is not None:
+        return clean_title(s.title.text, s.metadata)
+    return next(iter(s.metadata.headlines), "") or strip_site(s.metadata.title, s.metadata.site_name)
+
+
+def _take_header(text: _Text) -> None:
+    """Take out what stands between heading and text: dates, bylines, labels of an article's header."""
+    for position, line in text.left()[:_HEADER_LINES]:
+        if line.is_prose and len(line.text) > 90:
+            break
+        phrase = find(line.text)
+        if (phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky) or (len(line.text) <= 90 and parse_date(line.text) and sum(c.isalpha() for c in line.text) <= 40):
+            text.reasons[position] = "date"
+        elif byline := read_byline(line.text, is_marked=False, is_last=False):
+            text.take(position, byline)
+
+
+def _take_bylines(text: _Text) -> None:
+    """Take out the lines behind the text that say who wrote it and where it is from, from the last upwards."""
+    is_last = True
+    for position, line in reversed(text.left()[-_BYLINE_LINES:]):
+        if line.tag == "row":
+            is_last = False
+            continue
+        is_marked = (
+            line.align == "right" or line.bold_chars * 2 > len(line.text) or line.italic_chars * 2 > len(line.text)
+        )
+        byline = read_byline(line.text, is_marked=is_marked, is_last=is_last)
+        if byline is not None and len(text.left()) > 1:
+            text.take(position, byline)
+        elif is_last and len(line.text) <= 60 and (phrase := find(line.text)) and phrase.kind == "meta_label":
+            text.reasons[position] = "date"
+        else:
+            is_last = False
+
+
+def _lead(s: Surroundings, text: _Text) -> str | None:
+    """Return the lead: what the page marks as one, or the first paragraph where it is bold."""
+    marked = {id(s.outline.lines[i]) for i in s.body.lead}
+    left = text.left()
+    if marked:
+        found = [normalise_line(line.text) for _, line in left if id(line) in marked]
+        return "\n".join(found) or None
+    if len(left) > 1:
+        first = left[0][1]
+        if first.is_prose and first.bold_chars * 10 >= len(first.text) * 7:
+            return normalise_line(first.text)
+    return None
+
+
+def _removals(s: Surroundings, text: _Text) -> Iterator[Removal]:
+    """Yield what was left out: lines of the body, then the blocks around it as wholes."""
+    for position, reason in sorted(text.reasons.items()):
+        line = text.lines[position]
+        yield Removal(normalise_line(line.text), reason, _where(s.outline, line.block))
+    inside = set(s.body.lead) | set(s.body.lines)
+    run: list[Line] = []
+    for line in s.outline.lines:
+        if line.index in inside or (s.title is not None and line.index == s.title.index):
+            continue
+        if run and (line.index != run[-1].index + 1 or line.reason != run[-1].reason):
+            yield _outside(s.outline, run)
+            run = []
+        run.append(line)
+    if run:
+        yield _outside(s.outline, run)
+
+
+def _outside(outline: Outline, run: list[Line]) -> Removal:
+    joined = "\n".join(line.text for line in run)
+    return Removal(normalise(joined[:_MAX_REMOVED_CHARS]), run[0].reason or "outside", _where(outline, run[0].block))
+
+
+def _where(outline: Outline, index: int) -> str:
+    """Return the path of a block, the nearest named ancestors."""
+    steps: list[str] = []
+    for ancestor in outline.ancestors(index):
+        element = outline.blocks[ancestor].element
+        name = element.get("id", "") and f"#{element.get('id')}"
+        classes = element.get("class", "").split()
+        if name or classes:
+            steps.append(f"{element.tag}{name or '.' + classes[0]}")
+        if len(steps) == 2:
+            break
+    return " ".join(reversed(steps))

@@ -1,0 +1,137 @@
+"""Which lines are the article's body: strategies in order, each checked against where the prose is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from archive.extract.container import find_region
+from archive.extract.families import NAMES, Family
+from archive.extract.outline import Line, Outline
+from archive.extract.select import select
+
+__all__ = ["Body", "family_body", "family_title", "find_body"]
+
+_BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
+_FEW_CHARS = 400  # of so little prose no shares are taken
+_LEAD_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The lines of a body and of its lead, ascending, without the heading.
+
+    `start` and `end` (exclusive) bound the lines around it that can hold date, byline and category; `is_exact` says
+    that selectors named it.
+    """
+
+    lines: tuple[int, ...]
+    lead: tuple[int, ...]
+    start: int
+    end: int
+    extractor: str
+    is_exact: bool
+
+
+def family_title(outline: Outline, family: Family) -> Line | None:
+    """Return the line of the family's heading, or None."""
+    for selector in family.title:
+        for element in select(outline, selector):
+            if line := line_of(outline, element):
+                return line
+    return None
+
+
+def line_of(outline: Outline, element: HtmlElement) -> Line | None:
+    """Return the line that an element's text stands in: the first of a block, the one around an inline element."""
+    span = outline.span(element)
+    if span is not None:
+        return outline.lines[span[0]] if span[1] > span[0] else None
+    text = " ".join(element.text_content().split())
+    block = next((a for a in element.iterancestors() if a in outline.block_of), None)
+    if block is None or not text:
+        return None
+    first, last = outline.span(block) or (0, 0)
+    return next((line for line in outline.lines[first:last] if text in line.text), None)
+
+
+def family_body(outline: Outline, family: Family) -> HtmlElement | None:
+    """Return the family's body container: of the first selector that finds text, the element with most of it."""
+    for selector in family.body:
+        found = [e for e in select(outline, selector) if (span := outline.span(e)) and span[1] > span[0]]
+        if found:
+            return max(found, key=lambda e: _mass(outline, e))
+    return None
+
+
+def _mass(outline: Outline, element: HtmlElement) -> int:
+    first, last = outline.span(element) or (0, 0)
+    return sum(len(line.text) - line.link_chars for line in outline.lines[first:last])
+
+
+def find_body(outline: Outline, family: Family | None, title: Line | None) -> Body | None:
+    """Return the body, or None on a page without any.
+
+    The family's container first, then the names that many portals use, then the block that holds the prose. A named
+    container that holds far less than what stands below the heading is not believed.
+    """
+    region = find_region(outline, title)
+    whole = 0
+    if region is not None:
+        own = outline.lines[region.first : region.last]
+        whole = sum(len(line.text) for line in own if line.is_prose and not line.reason)
+    for candidate in (family, NAMES):
+        if candidate is None or (element := family_body(outline, candidate)) is None:
+            continue
+        first, last = outline.span(element) or (0, 0)
+        mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
+        is_family = candidate is not NAMES
+        share = 0.25 if is_family else _BELIEVED_SHARE
+        if mass < whole * share and whole > _FEW_CHARS:
+            continue
+        if not is_family and region and not (first < region.last and region.first < last):
+            continue
+        return _named(outline, candidate, element, title)
+    if region is None:
+        return None
+    lines, lead = list(range(region.first, region.last)), []
+    body_first = outline.blocks[region.body].first
+    if title is not None and title.index < body_first:
+        # Between heading and body: only running text belongs to the article.
+        lead = [
+            i for i in range(title.index + 1, body_first) if outline.lines[i].is_prose and not outline.lines[i].reason
+        ]
+        lines = list(range(max(region.first, body_first), region.last))
+    return Body(tuple(lines), tuple(lead), region.start, region.end, "prose", is_exact=False)
+
+
+def _named(outline: Outline, family: Family, element: HtmlElement, title: Line | None) -> Body:
+    first, last = outline.span(element) or (0, 0)
+    # A container that holds the heading too: what stands above the heading is no body.
+    if title is not None and first <= title.index < last:
+        first = title.index + 1
+    lead: list[int] = []
+    for selector in family.lead:
+        for found in select(outline, selector):
+            span = outline.span(found)
+            if span and 0 < span[1] - span[0] <= _LEAD_LINES and not (first <= span[0] < last) and span[0] < first:
+                lead = [i for i in range(*span) if title is None or i != title.index]
+                break
+        if lead:
+            break
+    body = outline.block_of[element]
+    outer = outline.common_ancestor(body, title.block) if title is not None else body
+    if outer == body:
+        # The heading stands inside, or nowhere: date and byline may stand next to the container.
+        outer = outline.blocks[body].parent if outline.blocks[body].parent >= 0 else body
+    around = outline.blocks[outer]
+    start = min(around.first, first) if title is None else min(title.index, first)
+    return Body(
+        tuple(range(first, last)),
+        tuple(lead),
+        min(start, around.first),
+        max(around.last, last),
+        family.name,
+        is_exact=True,
+    )

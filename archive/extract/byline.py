@@ -1,0 +1,176 @@
+"""Who wrote it and where it was taken from: labels, and bare name lines behind the body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from archive.text import fold_key, normalise_line
+
+__all__ = ["Byline", "is_person", "read_byline", "read_labelled", "tidy_author"]
+
+_MAX_LINE_CHARS = 90
+_MAX_VALUE_CHARS = 120
+
+_AUTHOR_LABEL = re.compile(
+    r"^[(\[]?\s*(?:tác giả bài viết|tác giả|người viết|người thực hiện|thực hiện|tin\s*(?:,|và|-|&)\s*ảnh|bài\s*(?:,|và|-|&)\s*ảnh"
+    r"|tin\s*,?\s*bài(?:\s*(?:,|và|-|&)\s*ảnh)?|tin bài|bài viết|bài|tin|ảnh\s*(?:,|và)\s*bài|viết bởi|biên soạn|"
+    r"author|by|nội dung và ảnh|nội dung, ảnh)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
+    re.I,
+)
+_WRITTEN_BY = re.compile(r"^(?:viết bởi|written by|by)\s+(?P<value>.+)$", re.I)
+_PHOTO_LABEL = re.compile(r"^[(\[]?\s*(?:ảnh|ảnh minh họa|ảnh tư liệu|photo)\s*[:：]", re.I)
+_SOURCE_LABEL = re.compile(
+    r"^[(\[]?\s*(?:nguồn tin|nguồn|theo nguồn|source|nguồn bài viết|nguồn gốc)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
+    re.I,
+)
+_BY_SOURCE = re.compile(r"^[(\[]?\s*theo\s*[:：]?\s+(?P<value>[^,;]{2,50}?)\s*[)\]]?\.?$", re.I)
+_AGENCY = re.compile(r"^\(\s*(?P<value>(?:TTXVN|VTV|VOV|Vietnam\+)[\w+/ .]*)\s*\)$")
+_POSTER_LABEL = re.compile(r"^(?:người đăng|đăng bởi|posted by|quản trị|người cập nhật)\b", re.I)
+_SITE_LIKE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+(?:vn|com|net|org|info)(?:/\S*)?$", re.I)
+_TOKEN = re.compile(r"^(?:[^\W\d_a-zà-ỹđ][\w’'.-]*|H'[\w]+|Y)$")
+_INITIALS = re.compile(r"^(?:[A-ZĐ]\.\s?){1,3}[A-ZĐ]?\.?$|^[A-ZĐ]{2,4}$")
+_SPLIT = re.compile(r"\s+[-–—]\s+|\s*[,;(|/]\s*|\s+[-–—]|[-–—]\s+")
+_DESKS = frozenset(
+    fold_key(name)
+    for name in (
+        *(
+            "Ban Biên tập",
+            "BBT",
+            "Ban biên tập cổng",
+            "PV",
+            "Phóng viên",
+            "CTV",
+            "Nhóm PV",
+            "Cộng tác viên",
+            "BBT Website",
+        ),
+        *("Ban Biên tập Cổng thông tin điện tử", "Tổ biên tập"),
+    )
+)
+# Family names, most of the Kinh ones and the frequent ones of other peoples. A first syllable outside of the list is
+# no proof against a person: "Lan Hương", "Kpă Thuyên".
+_FAMILIES = frozenset(
+    ["nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương", "lý", "an", "âu", "bạch", "bành", "bảo", "ca", "cao", "cát", "châu", "chế", "chu", "chử", "chung", "chương", "cổ", "cung", "cù", "cầm", "dư", "đàm", "đào", "đậu", "điền", "điêu", "đinh", "đoàn", "đồng", "đổng", "đới", "đường", "giang", "giáp", "giàng", "hà", "hạ", "hàn", "hạng", "hàu", "hầu", "hình", "hoa", "hỏa", "hùng", "hứa", "khà", "khổng", "khuất", "khúc", "kiều", "kim", "kha", "khương", "lã", "lạc", "lại", "lâm", "liêu", "lò", "lô", "lộc", "lù", "lục", "lương", "lưu", "lữ", "lường", "lừu", "ma", "mã", "mạc", "mai", "man", "mâu", "mẫn", "mông", "mùa", "nghiêm", "nghị", "ngụy", "nhan", "nhâm", "nhữ", "ninh", "nông", "ông", "phí", "phó", "phù", "phú", "phùng", "phương", "quách", "quan", "quàng", "quản", "rah", "rmah", "rcom", "rơ", "rơcăm", "ksor", "kpă", "siu", "nay", "ralan", "sầm", "sơn", "sùng", "tạ", "tăng", "tào", "thạch", "thái", "thân", "thào", "thẩm", "thiều", "thịnh", "thôi", "tiêu", "tô", "tôn", "tống", "trà", "trang", "triệu", "trịnh", "trương", "trưng", "từ", "tưởng", "tòng", "thi", "ung", "uông", "ư", "vàng", "vàng", "văn", "vi", "viên", "vừ", "vương", "xa", "xồng", "xuân", "y", "yên", "đèo", "đinh", "đái", "đan", "đôn", "đỗ", "hờ", "giàng", "cứ", "sủng", "tẩn", "chảo", "phàn", "lỳ", "pờ", "tráng", "thền", "vầy", "hoàng"]
+)
+_NOT_NAMES = frozenset(
+    ["ubnd", "hđnd", "sở", "ban", "bộ", "phòng", "tỉnh", "huyện", "xã", "phường", "thị", "thành", "công", "báo", "đài", "trung", "văn", "hội", "đảng", "đoàn", "chi", "cục", "tổng", "viện", "trường", "cổng", "trang", "tin", "ảnh", "bài", "nguồn", "theo", "kính", "trân", "nơi", "quyết", "thông", "kế", "hoạch", "nghị", "chương", "mục", "điều", "luật", "phụ", "việt", "quốc", "cộng", "chủ", "phó", "trưởng", "giám", "thứ", "ngày", "tháng", "năm", "số", "hà", "nội"]
+) - frozenset(("hà",))
+_PLACES = frozenset(
+    fold_key(name)
+    for name in ["An Giang", "Bạc Liêu", "Bắc Giang", "Bắc Kạn", "Bắc Ninh", "Bến Tre", "Bình Dương", "Bình Định", "Bình Phước", "Bình Thuận", "Cà Mau", "Cao Bằng", "Cần Thơ", "Đà Nẵng", "Đắk Lắk", "Đắk Nông", "Điện Biên", "Đồng Nai", "Đồng Tháp", "Gia Lai", "Hà Giang", "Hà Nam", "Hà Nội", "Hà Tĩnh", "Hải Dương", "Hải Phòng", "Hậu Giang", "Hòa Bình", "Hưng Yên", "Khánh Hòa", "Kiên Giang", "Kon Tum", "Lai Châu", "Lạng Sơn", "Lào Cai", "Lâm Đồng", "Long An", "Nam Định", "Nghệ An", "Ninh Bình", "Ninh Thuận", "Phú Thọ", "Phú Yên", "Quảng Bình", "Quảng Nam", "Quảng Ngãi", "Quảng Ninh", "Quảng Trị", "Sóc Trăng", "Sơn La", "Tây Ninh", "Thái Bình", "Thái Nguyên", "Thanh Hóa", "Thừa Thiên Huế", "Tiền Giang", "Trà Vinh", "Tuyên Quang", "Vĩnh Long", "Vĩnh Phúc", "Yên Bái", "Việt Nam", "Bà Rịa Vũng Tàu", "Hồ Chí Minh", "Kính Gửi", "Trân Trọng"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What a line says: an author, a source, or only that it is a byline (both None)."""
+
+    author: str | None = None
+    source: str | None = None
+
+
+def is_person(text: str, *, by_family: bool = False) -> bool:
+    """Return True when `text` has the shape of a person's name: 2 to 5 capitalised syllables, no place, no office.
+
+    With `by_family` the first syllable must be a family name.
+    """
+    words = text.split()
+    if not 2 <= len(words) <= 5 or not all(_TOKEN.match(word) for word in words) or len(text) > 45:
+        return False
+    first = words[0].casefold()
+    if fold_key(text) in _PLACES or (first in _NOT_NAMES and first not in _FAMILIES):
+        return False
+    if all(word.isupper() for word in words) and len(words) > 4:
+        return False
+    return first in _FAMILIES or not by_family
+
+
+def read_labelled(text: str) -> Byline | None:
+    """Return what a line with a label says ("Tác giả: …", "Nguồn tin: …"), or None for a line of text."""
+    text = normalise_line(text)
+    if len(text) > _MAX_VALUE_CHARS + 40:
+        return None
+    if match := _SOURCE_LABEL.match(text):
+        value = match["value"].strip()
+        return Byline(source=value or None) if _is_source(value) else None
+    if match := _AUTHOR_LABEL.match(text):
+        author = tidy_author(match["value"])
+        is_label = author is not None or not match["value"]
+        return Byline(author=author) if is_label else None
+    if match := _WRITTEN_BY.match(text):
+        author = tidy_author(match["value"])
+        return Byline(author=author) if author else None
+    if _POSTER_LABEL.match(text) and len(text) <= _MAX_LINE_CHARS:
+        return Byline()
+    return None
+
+
+def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
+    """Return what a line behind the body says, or None for a line of text.
+
+    `is_marked`: it stands apart from the text (right-aligned, bold or italic); `is_last`: nothing but bylines stands
+    behind it. A bare name needs one of the two, and a family name where it is not marked.
+    """
+    text = normalise_line(text).strip()
+    if found := read_labelled(text):
+        return found
+    if len(text) > _MAX_LINE_CHARS:
+        return None
+    if _PHOTO_LABEL.match(text) and is_last and len(text) <= 60:
+        return Byline()
+    if (match := _AGENCY.match(text)) or (is_last and (match := _BY_SOURCE.match(text)) and _is_outlet(match["value"])):
+        return Byline(source=match["value"].strip(" ."))
+    if not (is_marked or is_last):
+        return None
+    bare = text.strip("()[]* ").removesuffix("./.").strip(" .") if not _INITIALS.match(text) else text
+    if _SITE_LIKE.match(bare):
+        return Byline(source=bare)
+    if fold_key(bare) in _DESKS or (_INITIALS.match(bare) and is_marked):
+        return Byline(author=bare)
+    if is_person(bare, by_family=not is_marked and not is_last):
+        return Byline(author=bare)
+    parts = [part for part in _SPLIT.split(bare) if part]
+    if len(parts) > 1 and is_person(parts[0]) and not re.search(r"[.!?]\s", bare):
+        people = [part.strip(" )") for part in parts if is_person(part.strip(" )"), by_family=part != parts[0])]
+        is_list = len(people) == len(parts)
+        if is_marked or is_list or is_person(parts[0], by_family=True) or " - " in bare.replace("–", "-"):
+            return Byline(author=", ".join(people) if is_list else parts[0])
+    return None
+
+
+def tidy_author(text: str) -> str | None:
+    """Return the name in an author field without its unit, or None when it is an account, a site or nothing.
+
+    "Lan Hương - Văn phòng HĐND và UBND huyện" → "Lan Hương"; "Thanh Hà - Minh Tú" → "Thanh Hà, Minh Tú".
+    """
+    text = normalise_line(text).strip(" .:;,-–|()[]")
+    if not text or len(text) > _MAX_VALUE_CHARS or "@" in text or _SITE_LIKE.match(text):
+        return None
+    # An account: one word in lower case or with digits.
+    if (
+        (" " not in text
+        and (text.islower() or any(c.isdigit() for c in text)))
+        or text.casefold() in ("admin", "administrator")
+    ):
+        return None
+    parts = [part.strip(" ()") for part in _SPLIT.split(text) if part.strip(" ()")]
+    people = [part for part in parts if is_person(part)]
+    if len(parts) > 1 and is_person(parts[0]):
+        if len(people) == len(parts):
+            return ", ".join(people)
+        return parts[0]
+    return text if len(text) <= 80 and not re.search(r"[.!?]\s+\w+\s", text) else None
+
+
+def _is_source(value: str) -> bool:
+    """Whether what follows "Nguồn:" names a source and is no sentence."""
+    return len(value) <= _MAX_VALUE_CHARS and len(value.split()) <= 16 and not re.search(r"[.!?]\s+\w", value)
+
+
+def _is_outlet(value: str) -> bool:
+    """Whether what follows "Theo" is an outlet: a site, or capitalised words."""
+    words = value.split()
+    if _SITE_LIKE.match(value):
+        return True
+    return (1 <= len(words) <= 8 and words[0][:1].isupper() and words[-1][:1].isupper()) or value[:4].casefold() == "báo "

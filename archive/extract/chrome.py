@@ -1,0 +1,245 @@
+"""Lines of a body that are no text: chrome by the lexicon and by position, captions, repeats.
+
+Each step takes the lines that the steps before have left and says of each line that it takes out why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from archive.extract.lexicon import find
+from archive.extract.outline import Line
+from archive.extract.repeats import find_repeats
+from archive.text import fold_key
+
+__all__ = ["Reasons", "clean", "is_attachment"]
+
+Reasons = dict[int, str]  # position in the list of lines → why it is left out
+
+_IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+_DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rar", ".zip", ".ppt", ".pptx")
+_FILE_NAME = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|rar|zip|7z)\b", re.I)
+_AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])?\s*(?:số\s*)?\d*\s*$", re.I)
+_LONE = re.compile(r"^[\W\d_]{1,6}%?$")
+_SIZE = re.compile(r"^\d{1,3}\s*%$")
+_DATED = re.compile(
+    r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
+    re.I,
+)
+_CONTACT = re.compile(
+    r"^(?:- )?(?:địa chỉ|trụ sở|điện thoại|đt|tel|email|e-mail|thư điện tử|fax|website|hotline|cơ quan|số điện thoại)\b.{0,4}[:：]",
+    re.I,
+)
+_END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
+_MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
+_CAPTION_CHARS = 220
+_HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
+_REGION_PROSE_CHARS = 160
+_ALWAYS_OUT = frozenset(
+    (
+        "related",
+        "comment",
+        "share",
+        "rating",
+        "poll",
+        "counter",
+        "print",
+        "nav",
+        "widget",
+        "attachment",
+        "tags",
+        "meta",
+        "footer",
+        "side",
+    )
+)
+
+
+def clean(lines: list[Line], title: str, *, is_exact: bool) -> Reasons:
+    """Return which of `lines` to leave out of the text, and why.
+
+    `lines` are those of a body in document order. `is_exact` says that they were named by a family's selectors, so
+    that zones inside them are believed only when they are small.
+    """
+    reasons: Reasons = {}
+    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _lexicon, _contacts, _tail):
+        if step is _zones and is_exact:
+            found = _zones_inside(lines, title, reasons)
+        else:
+            found = step(lines, title, reasons)
+        for position, reason in found:
+            reasons.setdefault(position, reason)
+    return reasons
+
+
+Step = Callable[[list[Line], str, Reasons], Iterator[tuple[int, str]]]
+
+
+def _left(lines: list[Line], reasons: Reasons) -> list[tuple[int, Line]]:
+    return [(position, line) for position, line in enumerate(lines) if position not in reasons]
+
+
+def _zones(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Lines in zones."""
+    for position, line in _left(lines, reasons):
+        if reason := line.reason:
+            yield position, reason
+
+
+def _zones_inside(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Lines in zones of a body that a family names: only where most of it stays."""
+    whole = sum(len(line.text) for line in lines)
+    zoned = sum(len(line.text) for line in lines if line.reason)
+    if zoned * 2 <= whole:
+        yield from _zones(lines, title, reasons)
+
+
+def _noise(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Names of image files, lone punctuation that widgets leave, zoom levels."""
+    for position, line in _left(lines, reasons):
+        if line.tag == "row":
+            continue
+        if len(line.text) <= 160 and line.text.casefold().endswith(_IMAGES) and line.text.count(" ") <= 6:
+            yield position, "caption"
+        elif _SIZE.match(line.text) or (_LONE.match(line.text) and not any(c.isdigit() for c in line.text)):
+            yield position, "noise"
+
+
+def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """The title again, and the alternative text that an editor made from it for images."""
+    key = fold_key(title)
+    if len(key) < 8:
+        return
+    for position, line in _left(lines, reasons):
+        if len(line.text) > len(title) + 40 or line.tag == "row":
+            continue
+        text = fold_key(line.text.removeprefix("- "))
+        if text == key or (text.startswith(key) and _AUTO_ALT.sub("", text) == key):
+            yield position, "title" if text == key else "caption"
+
+
+def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Captions: marked as such, or a short line without a full stop right below an image."""
+    below_image = False
+    for position, line in enumerate(lines):
+        below_image = line.after_image or (below_image and reasons.get(position) == "caption")
+        if position in reasons:
+            continue
+        if line.in_caption and len(line.text) <= 600:
+            yield position, "caption"
+        elif below_image and _looks_like_caption(line):
+            yield position, "caption"
+            continue
+        below_image = False
+
+
+def _looks_like_caption(line: Line) -> bool:
+    text = line.text
+    if len(text) > _CAPTION_CHARS or line.is_heading or line.in_list or line.tag == "row" or len(text) < 8:
+        return False
+    if (
+        line.bold_chars * 2 > len(text)
+        or _HEADING_START.match(text)
+        or text.isupper()
+        or text.endswith((":", "/.", ";"))
+    ):
+        return False
+    if line.italic_chars * 2 > len(text) or line.align == "center":
+        return True
+    return text[-1] not in '.!?…”"' and ". " not in text
+
+
+def _repeats(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Blocks that stood before."""
+    left = _left(lines, reasons)
+    rows = frozenset(i for i, (_, line) in enumerate(left) if line.tag == "row" or line.in_list)
+    for index in find_repeats([line.text for _, line in left], rows):
+        yield left[index][0], "repeat"
+
+
+def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """A heading of related articles and the links or dated titles below it."""
+    left = _left(lines, reasons)
+    last_prose = max((i for i, (_, line) in enumerate(left) if line.is_prose), default=-1)
+    inside = ""
+    for i, (position, line) in enumerate(left):
+        phrase = find(line.text) if len(line.text) <= 80 else None
+        if phrase and phrase.kind in ("related", "comment", "poll") and phrase.is_whole:
+            below = left[i + 1][1] if i + 1 < len(left) else None
+            if (
+                not phrase.is_risky
+                or i > last_prose
+                or (below is not None and (below.is_link or _DATED.search(below.text)))
+            ):
+                inside = phrase.kind
+                yield position, inside
+                continue
+        if not inside:
+            if (_MORE.match(line.text) and line.link_chars * 2 > len(line.text)) or (line.is_link and len(line.text) > 25 and i > last_prose and _DATED.search(line.text)):
+                yield position, "related"
+            continue
+        is_item = line.is_link or _DATED.search(line.text) or line.link_chars * 3 > len(line.text)
+        if line.is_prose and not is_item and len(line.text) >= _REGION_PROSE_CHARS and i <= last_prose:
+            inside = ""
+        elif is_item or len(line.text) < _REGION_PROSE_CHARS:
+            yield position, inside
+        else:
+            inside = ""
+
+
+def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Lines of the lexicon. What prose uses too goes only before the text and behind it."""
+    left = _left(lines, reasons)
+    prose = [i for i, (_, line) in enumerate(left) if line.is_prose]
+    first, last = (prose[0], prose[-1]) if prose else (len(left), -1)
+    for i, (position, line) in enumerate(left):
+        if line.is_prose and len(line.text) > 120 and not line.is_link:
+            phrase = find(line.text)
+            if phrase and not phrase.is_risky and phrase.kind in ("session", "copyright", "badge") and i >= last:
+                yield position, phrase.kind
+            continue
+        phrase = find(line.text)
+        if phrase is None or phrase.kind in ("meta_label", "legal_doc", "error_page", "attachment"):
+            continue
+        outside = (i < first or i > last) if prose else phrase.is_whole
+        if phrase.is_risky and not (outside and phrase.is_whole and line.tag != "row"):
+            continue
+        if phrase.kind in ("footer_agency", "nav", "widget") and not outside:
+            continue
+        yield position, phrase.kind
+
+
+def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Three or more lines of an agency's address in a row, near the end: the footer."""
+    left = _left(lines, reasons)
+    run: list[int] = []
+    last_prose = max(
+        (i for i, (_, line) in enumerate(left) if line.is_prose and not _CONTACT.match(line.text)), default=-1
+    )
+    for i, (position, line) in enumerate(left):
+        if _CONTACT.match(line.text) and i > last_prose:
+            run.append(position)
+            continue
+        if len(run) >= 3:
+            yield from ((p, "footer_agency") for p in run)
+        run = []
+    if len(run) >= 3:
+        yield from ((p, "footer_agency") for p in run)
+
+
+def _tail(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Behind the end mark: lists of links and lone short links."""
+    left = _left(lines, reasons)
+    ends = [i for i, (_, line) in enumerate(left) if _END_MARK.search(line.text)]
+    if not ends:
+        return
+    for position, line in left[ends[-1] + 1 :]:
+        if line.is_link and not is_attachment(line):
+            yield position, "related"
+
+
+def is_attachment(line: Line) -> bool:
+    """Return True for a line that is the link of a document."""
+    path = line.href.partition("?")[0].casefold()
+    return path.endswith(_DOCUMENTS) or (len(line.text) <= 200 and bool(_FILE_NAME.search(line.text)))

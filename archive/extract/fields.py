@@ -1,0 +1,222 @@
+"""The fields around a body: date, author, source, category, language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from archive.extract.body import Body
+from archive.extract.byline import is_person, read_labelled, tidy_author
+from archive.extract.dates import choose, date_in_path, parse_date
+from archive.extract.families import NAMES, Family
+from archive.extract.metadata import Metadata
+from archive.extract.outline import Line, Outline
+from archive.extract.select import select
+from archive.text import fold_key, normalise_line
+
+__all__ = ["Surroundings", "find_author", "find_category", "find_language", "find_published_at", "find_source"]
+
+_HEADER_LINES = 12  # between heading and body
+_ABOVE_LINES = 6
+_BELOW_LINES = 25
+_DATE_LINE_CHARS = 120
+_DATE_LINE_WORDS = 14
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DATE_LABEL = re.compile(
+    r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
+    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
+    re.I,
+)
+_NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
+_DATELINE = re.compile(r"^[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I)
+_HOME_NAMES = frozenset(
+    fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
+)
+_CRUMBS = re.compile(r"breadcrumb|pathway|bread-crumb|crumb|sitemappath|duong-?dan|duongdan", re.I)
+_CRUMB_SEPARATORS = re.compile(r"\s*(?:>|»|›|/|→|\|)\s*")
+_VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """All that the fields are read from."""
+
+    url: str
+    outline: Outline
+    metadata: Metadata
+    family: Family | None
+    title: Line | None
+    body: Body
+
+    def texts(self, selectors: tuple[str, ...]) -> Iterator[str]:
+        """Yield the texts of what the selectors find, `datetime` and `content` attributes after what is shown."""
+        for selector in selectors:
+            for element in select(self.outline, selector)[:3]:
+                shown = " ".join(element.text_content().split())
+                yield from (text for text in (shown, element.get("datetime", ""), element.get("content", "")) if text)
+
+
+def find_published_at(s: Surroundings, texts: list[str], captured_at: datetime) -> str | None:
+    """Return the publication date at the precision that the page prints, or None.
+
+    In order: the family's own place, a line between heading and body, a labelled line anywhere around the body, a line
+    above the heading, the URL's path, the head of the page, a dateline in the body.
+    """
+    url_day = date_in_path(unquote(urlsplit(s.url).path)) or ""
+    datelines = [line for line in texts[:6] + texts[-6:] if len(line) < 80 and _DATELINE.match(line)]
+    surfaces = [*_visible(s), url_day, *s.metadata.dates, *datelines]
+    return choose(surfaces, captured_at=captured_at)
+
+
+def _visible(s: Surroundings) -> Iterator[str]:
+    if s.family is not None:
+        yield from (text for text in s.texts(s.family.date) if len(text) <= _DATE_LINE_CHARS)
+    lines = s.outline.lines
+    first = s.body.lines[0] if s.body.lines else s.body.end
+    heading = s.title.index if s.title is not None and s.title.index < first else None
+    if heading is not None:
+        between = lines[heading + 1 : max(first + 3, heading + 2)][:_HEADER_LINES]
+        yield from _dated(between)
+    around = lines[max(s.body.start, first - 40) : first] + lines[(s.body.lines or (first,))[-1] + 1 : s.body.end]
+    yield from (line.text for line in around if _DATE_LABEL.match(line.text) and len(line.text) <= _DATE_LINE_CHARS)
+    inside = [lines[i] for i in (*s.body.lines[:4], *s.body.lines[-4:])]
+    yield from (line.text for line in inside if _DATE_LABEL.match(line.text) and len(line.text) <= _DATE_LINE_CHARS)
+    if heading is not None:
+        above = lines[max(s.body.start, heading - _ABOVE_LINES) : heading]
+        yield from _dated(reversed(above))
+    else:
+        yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
+    yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60 and s.family is None)
+
+
+def _dated(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield the lines that are little more than a date."""
+    for line in lines:
+        if len(line.text) <= _DATE_LINE_CHARS and line.reason not in _NO_DATES and not line.is_prose:
+            if _is_date_line(line.text):
+                yield line.text
+
+
+def _is_date_line(text: str) -> bool:
+    """Whether a line is a date with at most a label and a name around it, not a sentence with a date in it."""
+    return parse_date(text) is not None and len(_LETTERS.findall(text)) <= _DATE_LINE_WORDS
+
+
+def find_author(s: Surroundings) -> str | None:
+    """Return the author that stands outside of the body: in the family's own place, a label or the microdata.
+
+    Never the poster's account: a name without a label must have the shape of a person's.
+    """
+    for line in _labelled_lines(s):
+        found = read_labelled(line.text)
+        if found and found.author and not _is_site(found.author, s.metadata):
+            return found.author
+    if s.family is not None and not s.family.trusts_byline:
+        return None
+    for text in s.texts((s.family or NAMES).author):
+        labelled = read_labelled(text)
+        author = (labelled.author if labelled else None) or tidy_author(text)
+        if author and (labelled or is_person(author)) and not _is_site(author, s.metadata):
+            return author
+    written = s.metadata.article.get("author")
+    if isinstance(written, list) and written:
+        written = written[0]
+    name = written.get("name") if isinstance(written, dict) else written
+    if isinstance(name, str) and is_person(normalise_line(name), by_family=True):
+        return normalise_line(name)
+    return None
+
+
+def _is_site(author: str, metadata: Metadata) -> bool:
+    return fold_key(author) == fold_key(metadata.site_name)
+
+
+def find_source(s: Surroundings) -> str | None:
+    """Return the source that stands outside of the body: in the family's own place or behind a label."""
+    for text in s.texts((s.family.source if s.family else ()) + NAMES.source):
+        labelled = read_labelled(text)
+        if labelled and labelled.source:
+            return labelled.source
+        if labelled is None and s.family and s.family.source and len(text) <= 80:
+            return normalise_line(text)
+    for line in _labelled_lines(s):
+        found = read_labelled(line.text)
+        if found and found.source:
+            return found.source
+    return None
+
+
+def _labelled_lines(s: Surroundings) -> Iterator[Line]:
+    """Yield the lines around the body in which a byline can stand, those behind it first."""
+    lines = s.outline.lines
+    if not s.body.lines:
+        return
+    first, last = s.body.lines[0], s.body.lines[-1]
+    heading = (
+        s.title.index if s.title is not None and s.title.index < first else max(s.body.start, first - _HEADER_LINES)
+    )
+    for line in (*lines[last + 1 : min(s.body.end, last + _BELOW_LINES)], *lines[heading + 1 : first]):
+        if line.reason in ("related", "side", "comment", "nav", "footer"):
+            continue
+        if len(line.text) <= 160:
+            yield line
+
+
+def find_category(s: Surroundings) -> str | None:
+    """Return the category: the family's own place, or the last step of the breadcrumbs before the article's title."""
+    for text in s.texts(s.family.category if s.family else ()):
+        if 1 < len(text) <= 80:
+            return normalise_line(text).removeprefix("Danh mục: ").strip()
+    section = s.metadata.article.get("articleSection") or s.metadata.properties.get("article:section")
+    crumbs = _crumbs(s)
+    title = fold_key(s.title.text) if s.title else ""
+    crumbs = [text for text in crumbs if not _is_title(fold_key(text), title) and fold_key(text) not in _HOME_NAMES]
+    if crumbs:
+        return crumbs[-1]
+    if isinstance(section, list):
+        section = section[0] if section else None
+    return normalise_line(section) or None if isinstance(section, str) else None
+
+
+def _is_title(crumb: str, title: str) -> bool:
+    """Whether a crumb is the article's title, whole or cut off."""
+    stump = crumb.rstrip(". …")
+    return bool(title) and len(stump) > 12 and (title.startswith(stump) or crumb == title)
+
+
+def _crumbs(s: Surroundings) -> list[str]:
+    """Return the steps of the breadcrumbs, outermost first."""
+    for block in s.outline.blocks:
+        names = f"{block.element.get('class', '')} {block.element.get('id', '')}"
+        if block.last > block.first and block.last - block.first <= 12 and _CRUMBS.search(names):
+            return _steps(s.outline.lines[block.first : block.last])
+    for line in s.outline.lines:
+        if s.title is not None and line.index >= s.title.index + 1:
+            break
+        if len(line.text) <= 300 and _CRUMB_SEPARATORS.search(line.text) and line.link_chars:
+            steps = _steps([line])
+            if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES:
+                return steps
+    return []
+
+
+def _steps(lines: list[Line]) -> list[str]:
+    steps: list[str] = []
+    for line in lines:
+        parts = (part.strip(" -»›>/|") for part in _CRUMB_SEPARATORS.split(line.text.removeprefix("- ")))
+        steps += [part for part in parts if 1 < len(part) <= 120]
+    return steps
+
+
+def find_language(text: str, metadata: Metadata) -> str | None:
+    """Return the ISO 639-1 code of the text's language: Vietnamese by its letters, otherwise what the page declares."""
+    letters = sum(1 for c in text[:4000] if c.isalpha())
+    if letters and len(_VIETNAMESE.findall(text[:4000].casefold())) * 25 >= letters:
+        return "vi"
+    declared = metadata.language
+    if declared and declared != "vi" and declared.isalpha():
+        return declared
+    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", text[:4000]) else None

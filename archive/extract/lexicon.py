@@ -1,0 +1,95 @@
+"""The lexicon of chrome: what portals print around articles, as data (`archive/data/boilerplate.csv`).
+
+A phrase counts when it is a whole line, or the start of a short line that goes on with a separator or a number. It
+never counts as a part of a sentence: "chia sẻ", "nội dung" and "theo" are words of every article.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from archive.text import fold_key
+
+__all__ = ["Phrase", "find"]
+
+_MAX_CHARS = 80
+_MAX_FOOTER_CHARS = 300
+_MAX_WORDS = 16
+_FOOTERS = frozenset(("copyright", "footer_agency", "session", "badge"))
+# Labels whose value belongs to the line: "Cập nhật: …". Others are headings of lists, whole lines.
+_LABELS = frozenset(("counter", "meta_label", "rating", "share", "footer_agency", "copyright", "session", "badge"))
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was found in a line: its kind, whether it is one that prose uses too, whether it is the whole line."""
+
+    kind: str
+    is_risky: bool
+    is_whole: bool
+
+
+def _key(text: str) -> str:
+    return " ".join(_WORD.findall(_GLUED.sub(" ", fold_key(text))))
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> dict[str, tuple[str, bool, str]]:
+    """Return key → (kind, risky, phrase)."""
+    table: dict[str, tuple[str, bool, str]] = {}
+    with (files("archive") / "data" / "boilerplate.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if key := _key(row["phrase"]):
+                table.setdefault(key, (row["kind"], row["risk_in_body"] == "high", row["phrase"]))
+    return table
+
+
+@lru_cache(maxsize=4096)
+def find(line: str) -> Phrase | None:
+    """Return the phrase of the lexicon that `line` is or starts with, or None."""
+    if len(line) > _MAX_FOOTER_CHARS:
+        return None
+    words = _key(line).split()
+    if not words:
+        return None
+    phrases = _phrases()
+    if len(words) <= _MAX_WORDS and (found := phrases.get(" ".join(words))):
+        return Phrase(found[0], found[1], is_whole=True)
+    for count in range(min(len(words) - 1, _MAX_WORDS), 0, -1):
+        found = phrases.get(" ".join(words[:count]))
+        if found is None:
+            continue
+        kind, is_risky, phrase = found
+        if len(line) > (_MAX_FOOTER_CHARS if kind in _FOOTERS else _MAX_CHARS):
+            continue
+        if _goes_on_with_value(line, phrase, count, kind):
+            return Phrase(kind, is_risky, is_whole=False)
+    return None
+
+
+def _goes_on_with_value(line: str, phrase: str, count: int, kind: str) -> bool:
+    """Whether what follows the phrase is a separator or a number, as after a label."""
+    rest = _after_words(_EDGES.sub("", line), _key(phrase).count(" ") + 1 if count else 0)
+    if not rest:
+        return False
+    if re.match(r"\s*[:：]?\s*[(\[]?[\d.,]+[)\]%]?\s*(?:\w+)?$", rest):
+        return kind in _LABELS or kind == "comment"
+    if kind in _FOOTERS:
+        # Footers are sentences of their own: "Ghi rõ nguồn … khi phát hành lại".
+        return count >= 3 or bool(re.match(r"\s*[:：]", rest))
+    return kind in _LABELS and bool(re.match(r"\s*(?:[:：|]|[-–]\s)", rest) or phrase.rstrip().endswith(":"))
+
+
+def _after_words(line: str, count: int) -> str:
+    """Return what stands in `line` behind its first `count` words."""
+    for number, match in enumerate(_WORD.finditer(_GLUED.sub("\u200c", line)), start=1):
+        if number == count:
+            return _GLUED.sub("\u200c", line)[match.end() :].replace("\u200c", "")
+    return ""

@@ -1,0 +1,113 @@
+"""Blocks that stand more than once in one page: leads inside bodies, bodies posted twice.
+
+One pass, linear in the text: each block is looked up by its key, and by the share of its shingles that stood before.
+Short lines that repeat on purpose (refrains, form lines, rows) stay unless they stand in a run that repeats.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from archive.text import fold_key
+
+__all__ = ["find_repeats"]
+
+_WORD = re.compile(r"\w+")
+_SHINGLE = 4
+_LONG_CHARS = 90  # a block of this length does not repeat by chance
+_ADJACENT_CHARS = 40  # nor one of this length right behind itself
+_NEAR_WORDS = 16
+_NEAR_SHARE = 0.86
+_RUN_SHARE = 0.6  # inside a run that repeats, a block may differ by more
+_GAP = 3  # blocks (captions, images' names) that may stand between two of a run
+
+
+@dataclass(slots=True)
+class _Block:
+    key: str
+    words: list[str]
+    is_row: bool
+    match: int = -1  # the earlier block that it repeats
+    share: float = 0.0
+
+
+def find_repeats(texts: list[str], rows: frozenset[int] = frozenset()) -> list[int]:
+    """Return the indexes in `texts` of the blocks that stood before in it, ascending.
+
+    `rows` are the indexes of table rows and list items, which repeat on purpose. A near repeat has at least 0.86 of
+    its 4-syllable shingles in earlier blocks and the same numbers as the block that it repeats.
+    """
+    blocks = [_Block(key := fold_key(text), _WORD.findall(key), i in rows) for i, text in enumerate(texts)]
+    _match(blocks)
+    repeats = {i for i, block in enumerate(blocks) if _stands_alone_as_repeat(blocks, i, block)}
+    _extend_runs(blocks, repeats)
+    return sorted(repeats)
+
+
+def _match(blocks: list[_Block]) -> None:
+    """Give each block the earlier one that it repeats, and how much of it stood before."""
+    first: dict[str, int] = {}
+    owner: dict[int, int] = {}
+    for index, block in enumerate(blocks):
+        words = block.words
+        shingles = [hash(tuple(words[i : i + _SHINGLE])) for i in range(max(0, len(words) - _SHINGLE + 1))]
+        if block.key in first:
+            # The copy that continues the run of the block before, if there is one.
+            block.match, block.share = first[block.key], 1.0
+        elif shingles:
+            owners = [owner[s] for s in shingles if s in owner]
+            if owners:
+                block.share = len(owners) / len(shingles)
+                block.match = max(set(owners), key=owners.count) if block.share >= _RUN_SHARE else -1
+        first.setdefault(block.key, index)
+        for shingle in shingles:
+            owner.setdefault(shingle, index)
+
+
+def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> bool:
+    if block.match < 0 or block.is_row:
+        return False
+    chars = len(block.key)
+    if block.share == 1.0 and block.key == blocks[block.match].key:
+        return chars >= _LONG_CHARS or (chars >= _ADJACENT_CHARS and _is_adjacent(blocks, block.match, index))
+    if len(block.words) < _NEAR_WORDS or block.share < _NEAR_SHARE or chars < _LONG_CHARS:
+        return False
+    return _numbers(block) <= _numbers(blocks[block.match]) or _numbers(block) <= _numbers_of_all(blocks[:index])
+
+
+def _is_adjacent(blocks: list[_Block], earlier: int, later: int) -> bool:
+    """Whether nothing of weight stands between the two."""
+    return sum(len(b.key) for b in blocks[earlier + 1 : min(later, earlier + 5)]) < 120 and later - earlier <= 4
+
+
+def _numbers(block: _Block) -> frozenset[str]:
+    return frozenset(word for word in block.words if any(c.isdigit() for c in word))
+
+
+def _numbers_of_all(blocks: list[_Block]) -> frozenset[str]:
+    # Only asked for a block of which nearly all shingles stood before, spread over several blocks.
+    return frozenset().union(*(_numbers(block) for block in blocks)) if len(blocks) <= 2 else frozenset()
+
+
+def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:
+    """Add the blocks next to a repeat that continue its run: same order there as before."""
+    for seed in sorted(repeats):
+        for step in (1, -1):
+            index, expected, gap = seed + step, blocks[seed].match + step, 0
+            while 0 <= index < len(blocks) and expected >= 0 and gap <= _GAP:
+                if index in repeats:
+                    break  # goes on from there by itself
+                block = blocks[index]
+                # Equal blocks stand at several places before: any that lies near the expected one will do.
+                near = block.match >= 0 and abs(block.match - expected) <= _GAP + 1 and block.share >= _RUN_SHARE
+                equal = any(
+                    blocks[i].key == block.key for i in range(max(0, expected - _GAP), min(index, expected + _GAP + 1))
+                )
+                if not (near or equal):
+                    gap += 1
+                    index += step
+                    continue
+                repeats.add(index)
+                gap, expected = 0, (block.match if near else expected) + step
+                index += step

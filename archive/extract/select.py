@@ -1,0 +1,79 @@
+"""A small selector language over an outline's indexes: what a family needs to name its elements, in constant time."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from archive.extract.outline import Outline
+
+__all__ = ["select"]
+
+_STEP = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<rest>(?:[.#@][\w*-]+)*)")
+_PART = re.compile(r"([.#@])([\w*-]+)")
+
+
+def select(outline: Outline, selector: str) -> list[HtmlElement]:
+    """Return the elements that `selector` names, in document order within one class.
+
+    `tag.class`, `.class`, `#id`, `@itemprop`, and several parts separated by spaces for "inside of". An id may end or
+    start with `*` (`#*pnNguontin`: ASP.NET prefixes its ids with those of the containers). The last part needs a
+    class, an id or an itemprop.
+    """
+    *outer, last = (_parse(step) for step in selector.split())
+    return [element for element in _candidates(outline, last) if _fits(element, last) and _inside(element, outer)]
+
+
+_Parsed = tuple[str, tuple[tuple[str, str], ...]]
+
+
+@lru_cache(maxsize=4096)
+def _parse(step: str) -> _Parsed:
+    match = _STEP.fullmatch(step)
+    if match is None:
+        raise ValueError(f"selector {step!r}: expected tag.class, #id or @itemprop")
+    return match["tag"] or "", tuple(_PART.findall(match["rest"]))
+
+
+def _candidates(outline: Outline, parsed: _Parsed) -> list[HtmlElement]:
+    for kind, name in parsed[1]:
+        if kind == ".":
+            return outline.by_class.get(name, [])
+        if kind == "@":
+            return outline.by_itemprop.get(name, [])
+        if "*" not in name:
+            return [outline.by_id[name]] if name in outline.by_id else []
+        return [element for identifier, element in outline.by_id.items() if _matches(identifier, name)]
+    return [block.element for block in outline.blocks if block.tag == parsed[0]]
+
+
+def _matches(identifier: str, pattern: str) -> bool:
+    start, _, end = pattern.partition("*")
+    return identifier.startswith(start) and identifier.endswith(end)
+
+
+def _fits(element: HtmlElement, parsed: _Parsed) -> bool:
+    tag, parts = parsed
+    if tag and element.tag != tag:
+        return False
+    for kind, name in parts:
+        if kind == "." and name not in element.get("class", "").split():
+            return False
+        if kind == "@" and name not in element.get("itemprop", "").split():
+            return False
+        if kind == "#" and not _matches(element.get("id", ""), name if "*" in name else f"{name}*"):
+            return False
+    return True
+
+
+def _inside(element: HtmlElement, outer: list[_Parsed]) -> bool:
+    """Whether the ancestors of `element` fit `outer`, innermost last."""
+    wanted = list(outer)
+    for ancestor in element.iterancestors():
+        if not wanted:
+            break
+        if _fits(ancestor, wanted[-1]):
+            wanted.pop()
+    return not wanted
