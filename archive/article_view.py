@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import NotFound
@@ -78,7 +79,7 @@ class Revision:
 class ArticleView:
     """A row of the view `articles` with its sources, copies and notice series."""
 
-    row: Mapping[str, str | int | float | None]
+    row: Mapping[str, Any]
     captions: tuple[str, ...]
     source: Source  # the capture that the current revision was first seen in
     captures: int

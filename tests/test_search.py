@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+from archive_builder import ArchiveBuilder, page_id
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_archive import BACKAN, GIALAI, THAINGUYEN
+
+import archive.search
+from archive.errors import QueryError
+from archive.filters import Filters
+from archive.search import MARK, Options, search
+from archive.search.marks import Marker
+from archive.search.query import parse
+from archive.store import Archive
+
+
+def urls(db: sqlite3.Connection, text: str, filters: Filters | None = None, **options: bool | int) -> list[str]:
+    return [hit.url for hit in search(db, text, filters, Options(**options)).hits]  # type: ignore[arg-type]
+
+
+def test_without_accents_everything_is_found_in_its_real_spelling(sample_db: sqlite3.Connection) -> None:
+    (hit,) = search(sample_db, "binh dang gioi").hits
+    assert hit.url == f"{BACKAN}/binh-dang-gioi"
+    assert hit.id == page_id(hit.url)
+    assert hit.title == "Triển khai kế hoạch **bình đẳng giới**"
+    assert "kế hoạch **bình đẳng giới**." in hit.snippet
+    assert hit.copies == 2
+    assert (hit.portal, hit.province, hit.published_at) == ("backan", "Bắc Kạn", "2022-10-05")
+
+
+def test_copies_are_one_hit_unless_all_are_wanted(sample_db: sqlite3.Connection) -> None:
+    assert urls(sample_db, "hương ước") == [f"{BACKAN}/binh-dang-gioi"]
+    assert set(urls(sample_db, "hương ước", all_copies=True)) == {
+        f"{BACKAN}/binh-dang-gioi",
+        f"{THAINGUYEN}/tin/123",
+        f"{GIALAI}/van-ban/9",
+    }
+
+
+def test_where_the_representative_does_not_match_another_copy_stands_for_it(sample_db: sqlite3.Connection) -> None:
+    assert urls(sample_db, '"mươi mốt"') == [f"{GIALAI}/van-ban/9"]
+    assert urls(sample_db, "hương ước", Filters(portals=("thainguyen",))) == [f"{THAINGUYEN}/tin/123"]
+
+
+def test_words_typed_with_accents_come_first(sample_db: sqlite3.Connection) -> None:
+    # "đang" stands four times in a short text, "Đảng" twice, once in the title.
+    found = urls(sample_db, "đang")
+    assert found[0] == f"{GIALAI}/duong-moi"
+    assert set(found) == {f"{GIALAI}/duong-moi", f"{BACKAN}/dang-bo", f"{BACKAN}/binh-dang-gioi"}
+    assert urls(sample_db, "Đảng")[0] == f"{BACKAN}/dang-bo"
+
+
+def test_exact_makes_accents_count(sample_db: sqlite3.Connection) -> None:
+    assert urls(sample_db, "đảng", exact=True) == [f"{BACKAN}/dang-bo"]
+    assert urls(sample_db, "đẳng -đảng", exact=True) == [f"{BACKAN}/binh-dang-gioi"]
+    assert urls(sample_db, "dang", exact=True) == []
+    assert urls(sample_db, "hoà giải", exact=True) == [f"{BACKAN}/dang-bo"], (
+        "the text has hòa: tone placement is no accent"
+    )
+    assert urls(sample_db, "uỷ ban", exact=True) == urls(sample_db, "ủy ban", exact=True) != []
+
+
+def test_the_title_weighs_more_than_the_text(tmp_path: Path) -> None:
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("x")
+        builder.article("https://x.gov.vn/1", "Một tin ngắn", "Trong tin có chữ kênh mương. " + "Lời khác. " * 20)
+        builder.article("https://x.gov.vn/2", "Nạo vét kênh mương", "Toàn những lời khác. " * 20)
+        for number in range(3, 8):
+            builder.article(f"https://x.gov.vn/{number}", f"Tin {number}", f"Chuyện số {number}, không liên quan gì.")
+    with Archive.open(tmp_path) as archive:
+        assert urls(archive.db, "kenh muong") == ["https://x.gov.vn/2", "https://x.gov.vn/1"]
+
+
+def test_words_that_stand_together_come_first(tmp_path: Path) -> None:
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("x")
+        builder.article("https://x.gov.vn/1", "Hai", "Nghèo và giảm, giảm và nghèo: chữ rời, chữ rời, chữ rời nhau.")
+        builder.article("https://x.gov.vn/2", "Một", "Chương trình giảm nghèo của xã được triển khai từ đầu năm nay.")
+        for number in range(3, 8):
+            builder.article(f"https://x.gov.vn/{number}", f"Tin {number}", f"Chuyện số {number}, không liên quan gì.")
+    with Archive.open(tmp_path) as archive:
+        assert urls(archive.db, "giam ngheo") == ["https://x.gov.vn/2", "https://x.gov.vn/1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"công dân" tuần', [f"{THAINGUYEN}/lich-tiep-dan/10", f"{THAINGUYEN}/lich-tiep-dan/11"]),
+        ('"dân công"', []),
+        ("title:duong", [f"{GIALAI}/duong-moi"]),
+        ("kênh OR nông", [f"{BACKAN}/dang-bo", f"{GIALAI}/duong-moi"]),
+        ("đường -phường -huyện", [f"{GIALAI}/duong-moi"]),
+        ("grant*", ["https://bo.gov.vn/en/1"]),
+        ("two grants", []),
+    ],
+)
+def test_the_grammar(sample_db: sqlite3.Connection, text: str, found: list[str]) -> None:
+    assert sorted(urls(sample_db, text)) == sorted(found)
+    assert sorted(urls(sample_db, text, exact=True)) == sorted(found) or "duong" in text
+
+
+def test_filters_combine_with_the_query(sample_db: sqlite3.Connection) -> None:
+    everywhere = urls(sample_db, "hội nghị", all_copies=True)
+    assert len(everywhere) == 4
+    assert urls(sample_db, "hội nghị", Filters(provinces=("Gia Lai",))) == [f"{GIALAI}/van-ban/9"]
+    day = date(2022, 10, 7)
+    assert urls(sample_db, "hội nghị", Filters(since=day, until=day)) == [f"{THAINGUYEN}/tin/123"]
+    assert urls(sample_db, "hội nghị", Filters(since=date(2025, 1, 1))) == [f"{BACKAN}/dang-bo"]
+    assert urls(sample_db, "đường liên thôn", Filters(since=date(1900, 1, 1))) == [], "it has no date"
+
+
+def test_only_the_current_revision_is_found(sample_db: sqlite3.Connection) -> None:
+    (hit,) = search(sample_db, "grants signed").hits
+    assert "Three **grants** were **signed**" in hit.snippet
+
+
+def test_the_limit_and_what_lies_behind_it(sample_db: sqlite3.Connection) -> None:
+    results = search(sample_db, "dân", options=Options(limit=1))
+    assert len(results.hits) == 1
+    assert results.matched > 1
+    assert not results.is_bounded
+
+
+def test_ranking_is_bounded_to_what_was_added_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("x")
+        for number in range(6):
+            builder.article(f"https://x.gov.vn/{number}", f"Tin {number}", f"Chuyện hằng ngày số {number}.")
+    monkeypatch.setattr(archive.search, "RANKED", 4)
+    with Archive.open(tmp_path) as opened:
+        for exact in (False, True):
+            results = search(opened.db, "chuyện", options=Options(limit=3, exact=exact))
+            assert (len(results.hits), results.matched, results.is_bounded) == (3, 4, True)
+            assert {hit.url[-1] for hit in results.hits} <= set("2345")
+        assert not search(opened.db, "chuyện", options=Options(limit=6)).is_bounded
+
+
+def test_a_bad_query_is_no_sqlite_error(sample_db: sqlite3.Connection) -> None:
+    for text in ('"', "a OR", "-a", "\0", "😀"):
+        with pytest.raises(QueryError):
+            search(sample_db, text)
+    for text in ("a'b", "x AND y", "NEAR(a b)", "a*b", "text:a", "{a}", "^a"):
+        search(sample_db, text)
+
+
+@given(
+    st.text(alphabet="aăâeêoôơuưyàáảãạằđĐ xX,.\n*", max_size=80), st.sampled_from(["a", "đa*", '"a đ" -x', "uý OR hoà"])
+)
+def test_marks_change_nothing_but_marks(text: str, query: str) -> None:
+    marker = Marker(parse(query), exact=False)
+    plain = text.replace(MARK, "*")
+    assert marker.mark(text).replace(MARK, "").replace("*", "") == plain.replace("*", "")
+    assert marker.snippet(text).count(MARK) % 2 == 0
+
+
+def test_a_snippet_is_cut_at_words_around_the_matches() -> None:
+    text = "Lời mở đầu dài dòng. " * 30 + "Ở giữa có bình đẳng giới đây. " + "Lời kết dài dòng. " * 30
+    snippet = Marker(parse("bình đẳng giới"), exact=False).snippet(text)
+    assert "Ở giữa có **bình đẳng giới** đây." in snippet
+    assert snippet.startswith("… ")
+    assert snippet.endswith(" …")
+    assert len(snippet) < 300
+    assert set(snippet.replace("*", "").split()) <= {"…", *text.split()}
