@@ -54,6 +54,7 @@ class Served:
     pages: int
     requests: int
     not_found: int
+    connections: int
     seconds: float
     cpu_s: float
     bytes_sent: int
@@ -96,6 +97,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.counts.connections += 1
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -129,7 +131,7 @@ def _reorder(path: str) -> str:
 class _Counts:
     def __init__(self) -> None:
         self.seen: set[tuple[int, str]] = set()
-        self.requests = self.not_found = self.sent = 0
+        self.requests = self.not_found = self.connections = self.sent = 0
         self.first = self.last = 0.0
 
     def add(self, portal: Portal, path: str, is_page: bool, size: int) -> None:
@@ -146,7 +148,13 @@ class _Counts:
 
     def served(self, cpu_s: float) -> Served:
         return Served(
-            len(self.seen), self.requests, self.not_found, round(self.last - self.first, 3), round(cpu_s, 3), self.sent
+            pages=len(self.seen),
+            requests=self.requests,
+            not_found=self.not_found,
+            connections=self.connections,
+            seconds=round(self.last - self.first, 3),
+            cpu_s=round(cpu_s, 3),
+            bytes_sent=self.sent,
         )
 
 
