@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-__all__ = ["CONFIG", "CONTAINED", "CONTAINED_SYLLABLES", "NEAR", "SignatureConfig"]
+__all__ = ["CONFIG", "CONFIG_DIGEST", "CONTAINED", "CONTAINED_SYLLABLES", "NEAR", "SignatureConfig"]
 
 NEAR = 0.8  # Jaccard of the shingle sets from which two texts are near copies
 CONTAINED = 0.9  # share of the shorter's shingles that the longer holds
@@ -34,3 +34,4 @@ class SignatureConfig:
 
 
 CONFIG = SignatureConfig()
+CONFIG_DIGEST = CONFIG.digest()

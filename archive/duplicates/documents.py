@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.duplicates import index
-from archive.duplicates.config import CONFIG
+from archive.duplicates.config import CONFIG_DIGEST
 from archive.duplicates.relation import Kind, Reading, read, relate
+from archive.duplicates.shingles import syllable_hashes
+from archive.duplicates.signature import shingles_of
 from archive.errors import SignatureMismatch
 from archive.records import Fingerprint
 
@@ -49,8 +51,8 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
     row = db.execute("SELECT id FROM documents WHERE digest = ?", [fingerprint.digest]).fetchone()
     if row:
         return Added(row[0], is_new=False)
-    check_signatures(db)
-    note_signatures(db)
+    if not check_signatures(db):
+        note_signatures(db)
     document_id = (
         db.execute(
             "INSERT INTO documents (digest, key_digest, text, syllables, signature) VALUES (?, ?, ?, ?, ?)",
@@ -65,12 +67,11 @@ def link_and_file(
     db: sqlite3.Connection, document_id: int, text: str, fingerprint: Fingerprint
 ) -> tuple[DocumentLink, ...]:
     """Link a stored document to those filed before it, then file it itself; return its links."""
-    own = read(text)
     twins = _texts(db, [fingerprint.key_digest], below=document_id)
-    links = [_link(own, other, other_id) for other_id, other in twins[:_EXACT_COPIES]]
-    keys = _key_digests(db, [candidate.document_id for candidate in index.candidates(db, fingerprint)])
-    for other_id, other in _texts(db, [key for key in keys if key != fingerprint.key_digest], below=document_id):
-        links.append(_link(own, other, other_id))
+    keys = _key_digests(db, index.candidates(db, fingerprint))
+    others = _texts(db, [key for key in keys if key != fingerprint.key_digest], below=document_id)
+    own = Reading(text, syllable_hashes(text), shingles_of(fingerprint))
+    links = [_link(own, other, other_id) for other_id, other in (*twins[:_EXACT_COPIES], *others)]
     found = tuple(link for link in links if link)
     db.executemany(
         "INSERT OR REPLACE INTO links (a, b, kind, score, differs) VALUES (?, ?, ?, ?, ?)",
@@ -81,26 +82,27 @@ def link_and_file(
     return found
 
 
-def check_signatures(db: sqlite3.Connection) -> None:
-    """Raise SignatureMismatch if the archive's signatures are not of this luutru's making; an empty one has none."""
+def check_signatures(db: sqlite3.Connection) -> bool:
+    """Return whether the archive's signatures are of this luutru's making; False when it is empty.
+
+    Raises:
+        SignatureMismatch: they were made with other parameters.
+    """
     row = db.execute("SELECT value FROM settings WHERE key = ?", [_SETTING]).fetchone()
     if row is None and db.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None:
-        return
-    if row is None or row[0] != CONFIG.digest():
+        return False
+    if row is None or row[0] != CONFIG_DIGEST:
         raise SignatureMismatch(
             db.execute("PRAGMA database_list").fetchone()[2] or "archive",
-            f"its signatures have the parameters {row[0] if row else 'unknown'}, this luutru makes {CONFIG.digest()}",
+            f"its signatures have the parameters {row[0] if row else 'unknown'}, this luutru makes {CONFIG_DIGEST}",
             "run `luutru rebuild`",
         )
+    return True
 
 
 def note_signatures(db: sqlite3.Connection) -> None:
     """Note that the archive's signatures are of this luutru's making."""
-    db.execute(
-        """INSERT INTO settings (key, value) VALUES (?, ?)
-        ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value""",
-        [_SETTING, CONFIG.digest()],
-    )
+    db.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", [_SETTING, CONFIG_DIGEST])
 
 
 def _link(own: Reading, other: str, other_id: int) -> DocumentLink | None:

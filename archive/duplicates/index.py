@@ -4,10 +4,10 @@ A document is filed under 16 keys for the bands of its signature and under its a
 whose hash starts with four zero bits. Bands find texts that are alike as wholes; anchors find a short text in a long
 one. Both are 64-bit keys of one table. Exact copies share the entry of the first of them.
 
-A lookup is bounded. Keys that few texts share are read whole. Only where that would be more than some thousand rows
-(formulae, forms, notices issued daily for years), each key is read up to its newest entries. Candidates are ranked by
-the keys that they share, so that a true copy, which also shares the rare keys, comes before what merely uses the same
-form.
+A lookup is bounded: of a key that more than 64 texts share (a formula, a form, a notice issued daily for years) only
+the newest 64 are read, and one such anchor alone makes no candidate. So a true copy, which also shares the rare keys or
+all of the common ones, is found, and what merely uses the same formula costs little. The candidates whose signatures
+agree best have their texts read.
 """
 
 from __future__ import annotations
@@ -21,37 +21,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.config import CONFIG, CONTAINED_SYLLABLES
+from archive.duplicates.config import CONFIG, CONTAINED, CONTAINED_SYLLABLES, NEAR
 from archive.duplicates.shingles import Hashes, mix
 from archive.duplicates.signature import agreement, shingles_of
 from archive.records import Fingerprint
 
-__all__ = ["Candidate", "candidates", "clear", "file", "filed"]
+__all__ = ["candidates", "clear", "file", "filed"]
 
-_ROWS = 4096  # read at once; a lookup that would read more goes key by key
-_KEY_ROWS = 64  # read of one key then
+_COMMON = 64  # entries that are read of one key
 _ESTIMATED = 1024  # candidates whose signature is compared
-_VERIFIED = 64  # candidates that are worth reading their text
-_NEAR_ESTIMATE = 0.6  # 0.8 less some standard errors
-_CONTAINED_ESTIMATE = 0.35
-_UNEQUAL = 8  # from this ratio of lengths a signature says nothing about containment; anchors do
+_VERIFIED = 64  # candidates whose text is worth reading
+_DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
+_SHINGLES_AN_ANCHOR = 40  # in a text that shares fewer anchors with a much longer one, 0.9 of it is not there
 _ANCHOR_SALT = np.uint64(0xA5A5_5A5A_C3C3_3C3C)
 _BAND_FACTORS = np.arange(1, 2 * CONFIG.rows, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An entry that shares keys with a text; `estimate` is the Jaccard of the signatures."""
+class _Keys:
+    """The keys of a text as SQLite's signed integers; none for a text without syllables."""
 
-    document_id: int
-    shared: int
-    estimate: float
+    bands: Sequence[int]
+    anchors: Sequence[int]
 
 
 def file(db: sqlite3.Connection, document_id: int, fingerprint: Fingerprint) -> None:
     """Enter a document."""
     keys = _keys(fingerprint)
-    db.executemany("INSERT OR IGNORE INTO bands (key, document_id) VALUES (?, ?)", [(k, document_id) for k in keys])
+    rows = [(key, document_id) for key in (*keys.bands, *keys.anchors)]
+    db.executemany("INSERT OR IGNORE INTO bands (key, document_id) VALUES (?, ?)", rows)
 
 
 def filed(db: sqlite3.Connection) -> set[int]:
@@ -64,7 +62,7 @@ def clear(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM bands")
 
 
-def candidates(db: sqlite3.Connection, fingerprint: Fingerprint) -> list[Candidate]:
+def candidates(db: sqlite3.Connection, fingerprint: Fingerprint) -> list[int]:
     """Return the entries that could be near to the text, contain it or be contained in it, the likeliest first."""
     shared = _shared(db, _keys(fingerprint))
     ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_ESTIMATED]
@@ -72,54 +70,61 @@ def candidates(db: sqlite3.Connection, fingerprint: Fingerprint) -> list[Candida
         "SELECT id, syllables, signature FROM documents WHERE id IN (SELECT value FROM json_each(?))",
         [json.dumps([document_id for document_id, _ in ranked])],
     ).fetchall()
-    estimates = agreement(fingerprint.signature, [signature for _, _, signature in rows])
+    estimates = agreement(fingerprint.signature, [row[2] for row in rows])
     found = [
-        Candidate(document_id, shared[document_id], float(estimate))
+        (-float(estimate), -shared[document_id], document_id)
         for (document_id, syllables, _), estimate in zip(rows, estimates, strict=True)
         if _is_worth_reading(fingerprint.syllables, syllables, float(estimate), shared[document_id])
     ]
-    return sorted(found, key=lambda c: (-c.estimate, -c.shared, c.document_id))[:_VERIFIED]
+    return [document_id for _, _, document_id in sorted(found)[:_VERIFIED]]
 
 
 def _is_worth_reading(own: int, other: int, estimate: float, shared: int) -> bool:
-    if estimate >= _NEAR_ESTIMATE:
+    """Return whether texts of so many syllables could be copies, by their signatures and the keys that they share."""
+    if estimate >= _lowest(NEAR):
         return True
-    shorter, longer = sorted((_shingle_count(own), _shingle_count(other)))
     if min(own, other) < CONTAINED_SYLLABLES:
         return False
-    if longer > _UNEQUAL * shorter:
-        return shared >= max(1, shorter // 40 - 1)
-    containment = estimate * (shorter + longer) / ((1 + estimate) * shorter)
-    return containment >= _CONTAINED_ESTIMATE
+    shorter, longer = sorted((own - CONFIG.shingle + 1, other - CONFIG.shingle + 1))
+    least = _lowest(CONTAINED * shorter / (longer + shorter - CONTAINED * shorter))
+    return estimate >= least if least > 0 else shared >= shorter // _SHINGLES_AN_ANCHOR - 1
 
 
-def _shingle_count(syllables: int) -> int:
-    return max(1, syllables - CONFIG.shingle + 1)
+def _lowest(jaccard: float) -> float:
+    """Return the lowest estimate to be expected of a pair of this Jaccard."""
+    return float(jaccard - _DEVIATIONS * (jaccard * (1 - jaccard) / CONFIG.permutations) ** 0.5)
 
 
-def _shared(db: sqlite3.Connection, keys: Sequence[int]) -> Counter[int]:
-    """Return how many of the keys each entry shares."""
-    cursor = db.execute(
-        "SELECT document_id FROM bands WHERE key IN (SELECT value FROM json_each(?))", [json.dumps(keys)]
-    )
-    rows = cursor.fetchmany(_ROWS + 1)
-    cursor.close()
-    if len(rows) > _ROWS:
-        newest = "SELECT document_id FROM bands WHERE key = ? ORDER BY document_id DESC LIMIT ?"
-        rows = [row for key in keys for row in db.execute(newest, [key, _KEY_ROWS])]
-    return Counter(row[0] for row in rows)
+def _shared(db: sqlite3.Connection, keys: _Keys) -> Counter[int]:
+    """Return how many of the keys each candidate shares."""
+    query = "SELECT document_id FROM bands WHERE key = ? ORDER BY document_id DESC LIMIT ?"
+    rare: list[int] = []
+    common: list[int] = []
+    for key in keys.anchors:
+        found = [row[0] for row in db.execute(query, [key, _COMMON])]
+        (rare if len(found) < _COMMON else common).extend(found)
+    for key in keys.bands:
+        rare.extend(row[0] for row in db.execute(query, [key, _COMMON]))
+    shared = Counter(rare)
+    for document_id, count in Counter(common).items():
+        if count > 1 or document_id in shared:
+            shared[document_id] += count
+    return shared
 
 
-def _keys(fingerprint: Fingerprint) -> list[int]:
-    """Return the keys of a text as SQLite's signed integers; none for a text without syllables."""
+def _keys(fingerprint: Fingerprint) -> _Keys:
     if not fingerprint.syllables:
-        return []
+        return _Keys((), ())
     shingles = shingles_of(fingerprint)
     anchors = mix(shingles[shingles >> np.uint64(64 - CONFIG.anchor_bits) == 0] ^ _ANCHOR_SALT)
-    keys: NDArray[np.int64] = np.concatenate((_bands(fingerprint.signature), anchors)).view(np.int64)
-    return [int(key) for key in keys.tolist()]
+    return _Keys(_signed(_bands(fingerprint.signature)), _signed(anchors))
 
 
 def _bands(signature: bytes) -> Hashes:
     values = np.frombuffer(signature, dtype="<u4").astype(np.uint64).reshape(CONFIG.bands, CONFIG.rows)
     return mix(mix(values * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + np.arange(CONFIG.bands, dtype=np.uint64))
+
+
+def _signed(keys: Hashes) -> list[int]:
+    signed: NDArray[np.int64] = keys.view(np.int64)
+    return [int(key) for key in signed.tolist()]
