@@ -96,5 +96,5 @@ def _health(row: sqlite3.Row, drops: dict[str, int]) -> Health:
         province_after=row["province_after"],
         state="added",
     )
-    numbers = (row[name] or 0 for name in ("articles", "pages", "waiting", "failing"))
-    return Health(portal, *numbers, fetched_at=row["fetched_at"], drops=drops)
+    counts = {name: row[name] or 0 for name in ("articles", "pages", "waiting", "failing")}
+    return Health(portal, **counts, fetched_at=row["fetched_at"], drops=drops)

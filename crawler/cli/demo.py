@@ -74,7 +74,7 @@ def _refuse_others(archive_dir: Path) -> None:
         return
     with Archive.open(archive_dir) as archive:
         known = {row["id"] for row in archive.db.execute("SELECT id FROM portals")}
-    others = sorted(known - {portal.id for portal in load_manifest().portals})
+    others = sorted(known - set(load_manifest().portals))
     if others:
         reason = f"it holds real portals ({', '.join(others[:3])}), and the demo's are invented"
         raise ArchiveError(str(archive_dir), reason, "name another folder with --archive DIR")

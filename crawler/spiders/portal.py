@@ -40,8 +40,9 @@ class PortalSpider(Spider):
         assert self.crawler.engine is not None
         self.session.engine = self.crawler.engine
         await self.session.begin()
-        return
-        yield
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
 
     async def parse(self, response: Response) -> None:
         """Bring a response into the archive."""
@@ -54,11 +55,12 @@ class PortalSpider(Spider):
         """Note why there was no response."""
         row = failure.request.meta["row"]  # type: ignore[attr-defined]
         self.session.released(row.portal)
-        if failure.check(RobotsForbidden):
+        error = failure.value or RuntimeError("no reason was given")
+        if isinstance(error, RobotsForbidden):
             await self.session.intake.forbid(row)
-            return
-        reason, is_final = reason_of(failure.value)
-        await self.session.intake.fail(row, reason, is_final=is_final)
+        else:
+            reason, is_final = reason_of(error)
+            await self.session.intake.fail(row, reason, is_final=is_final)
 
     def closed(self, reason: str) -> None:
         """Commit what is under way and close the archive."""
