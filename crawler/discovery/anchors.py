@@ -69,15 +69,15 @@ def links(page: Page) -> Discovered:
             rels, href = _rels(element), element.get("href") or ""
             if "canonical" in rels:
                 canonical_url = canonical_url or _believed(href, page)
-            elif kind := _markup_kind(element, rels):
+            elif href and (kind := _markup_kind(element, rels)):
                 found.add(href, kind)
         elif tag == "meta":
             if (element.get("http-equiv") or "").strip().lower() == "refresh" and (
                 match := _REFRESH.match(element.get("content") or "")
             ):
                 found.add(match["url"])
-        elif (url := canonical(element.get("src") or "", page.base_url)) and _bare_host(url) == _bare_host(page.url):
-            found.add(url)
+        elif (src := element.get("src")) and _is_own(canonical(src, page.base_url), page):
+            found.add(src)
     return Discovered(tuple(found.links.values()), Counter(found.dropped.values()), canonical_url)
 
 
@@ -125,6 +125,10 @@ def _bare_host(url: str) -> str:
     return host_of(url).removeprefix("www.")
 
 
+def _is_own(url: str | None, page: Page) -> bool:
+    return url is not None and _bare_host(url) == _bare_host(page.url)
+
+
 def _believed(href: str, page: Page) -> str | None:
     """Return what the page calls itself (`rel=canonical`), or None where that cannot be true.
 
@@ -132,7 +136,7 @@ def _believed(href: str, page: Page) -> str | None:
     without the id. So it must be of the same host, be followed itself, and say no less than the page's own address.
     """
     url, own = canonical(href, page.base_url), canonical(page.url)
-    if url is None or own is None or _bare_host(url) != _bare_host(own) or refusal(url):
+    if url is None or own is None or not _is_own(url, page) or refusal(url):
         return None
     if identity(url) == identity(own):
         return url

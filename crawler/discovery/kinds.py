@@ -67,18 +67,20 @@ _QUERIES = (
     (LinkKind.SITEMAP, r"sitemap(?:=.*|[\w-]*)"),
     (
         LinkKind.PAGINATION,
-        r"(?:page|paged|pages|page_?(?:index|no|num|number|id)|start|limitstart|offset|trang|(?:\w+_)?cur|pg|pn|paging"
-        r"|currentpage|p_page|dnn_page)=\d+",
+        r"(?:page|paged|pages|page_?(?:index|no|num|number)|start|limitstart|offset|trang|(?:\w+_)?cur|pg|pn|paging"
+        r"|currentpage|p_page|dnn_page)=\d+"
+        r"|op=.*(?:/|%2f)page-\d+",
     ),
     (
         LinkKind.ARTICLE,
-        r"(?:item_?id|news_?id|article_?id|post_?id|nid|tin_?id|idtin|ddocname|p)=\w*\d\w*|view=article",
+        r"(?:(?:item|news|article|post|tin)_?id|nid|idtin|ddocname|p)=\w*\d\w*|view=article|op=.*(?:/|%2f).*-\d+",
     ),
     (LinkKind.ARTICLE, r"/.*/\d{3,}"),  # "?/slug/123": the whole path is in the query
 )
 _PATH_RULES = tuple((kind, re.compile(rule)) for kind, rule in _PATHS)
 _QUERY_RULES = tuple((kind, re.compile(rule)) for kind, rule in _QUERIES)
 _ID = re.compile(r"id=\d+")
+_CATEGORY = re.compile(r"(?:cat|cat_?id|cate_?id|category|category_?id)=\w+|view=category|op=.+")
 
 
 @lru_cache(maxsize=1 << 15)
@@ -92,7 +94,7 @@ def kind_of(url: str) -> LinkKind:
             return kind
     shape = next((kind for kind, rule in _PATH_RULES if rule.fullmatch(path)), LinkKind.PAGE)
     if pairs and shape is LinkKind.LISTING:
-        # A slug with an id in the query is an item; any other view of a listing is a page.
-        is_item = path.count("-") >= 2 and any(map(_ID.fullmatch, pairs))
-        return LinkKind.ARTICLE if is_item else LinkKind.PAGE
+        if path.count("-") >= 2 and any(map(_ID.fullmatch, pairs)):  # a slug, and an id beside it
+            return LinkKind.ARTICLE
+        return LinkKind.LISTING if any(map(_CATEGORY.fullmatch, pairs)) else LinkKind.PAGE
     return shape

@@ -37,7 +37,10 @@ def parse_feed(body: bytes, url: str) -> list[FeedEntry]:
     root = parse_document(unpacked(body, url), url)
     if local_name(root) not in FEED_ROOTS:
         raise PageError(url, f"no feed: its root is <{local_name(root)}>", "it was kept, but not read")
-    return list({entry.url: entry for entry in reversed(list(entries(root, url)))}.values())[::-1]
+    found: dict[str, FeedEntry] = {}
+    for entry in entries(root, url):
+        found.setdefault(entry.url, entry)
+    return list(found.values())
 
 
 def entries(root: etree._Element, url: str) -> Iterator[FeedEntry]:

@@ -88,13 +88,9 @@ def _family(path: str, query: str) -> tuple[str, str]:
     if pairs.get("id", "").isdigit() and "type" in pairs and (match := _SLUG_BEFORE_ID.fullmatch(path)):
         return match[1], query
     if pairs.get("option") == "com_content" and "view" in pairs and pairs.get("id"):  # Joomla: <id>:<alias>
-        item = re.split(":|%3A", pairs["id"])[0]
-        return path, f"id={item}&option=com_content&view={pairs['view']}" + _paging(pairs)
+        pairs["id"] = re.split(":|%3A", pairs["id"])[0]
+        return path, "&".join(f"{key}={value}" for key, value in pairs.items() if key not in ("catid", "Itemid"))
     if path[-5:].lower() == ".aspx":  # IIS tells neither paths nor names of parameters apart by case
         named = [(key.lower(), mark, value) for key, mark, value in (p.partition("=") for p in query.split("&"))]
         return path.lower(), "&".join("".join(pair) for pair in sorted(named, key=lambda pair: pair[0]))
     return path, query
-
-
-def _paging(pairs: dict[str, str]) -> str:
-    return "".join(f"&{key}={pairs[key]}" for key in ("limitstart", "start") if key in pairs)

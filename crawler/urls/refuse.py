@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["refusal"]
+__all__ = ["REASONS", "refusal"]
 
 _CACHE = 1 << 15
 # Whole segments of the path, in lower case. A pattern matches with an extension behind it as well ("/login.aspx").
@@ -23,7 +23,7 @@ _SEGMENTS = {
     "language": r"(?:update_|change-?|set-?)language",
     "tag": r"tags?|tu-?khoa|hashtag",
     "search": r"search|seek|tim-?kiem|tim-kiem-nang-cao|advanced-?search|search-?results?|ket-qua-tim-kiem",
-    "comment": r"comments?|binh-luan|comment-page-\d+|trackback|[^/]+-[^/]+-[^/]+-[^/]+/feed",
+    "comment": r"comments?|binh-luan|comment-page-\d+|trackback|(?:\d\d/[^/]+|[^/]+-[^/]+-[^/]+-[^/]+)/feed",
     "share": r"share|sharer",
     "calendar": r"calendar",
     "action": r"voting|polls?|binh-chon|tham-do-y-kien|xmlrpc|wp-cron|cgi-bin|add-to-cart",
@@ -31,11 +31,11 @@ _SEGMENTS = {
 }
 # `key=value` in lower case, each matched as a whole.
 _PARAMETERS = {
-    "print": r"print(?:=(?!0?$).*)?|(?:\w+_)?viewmode=print|(?:view|layout|mod|type|action|task)=print|tmpl=component"
-    r"|amp(?:=1)?|p_p_state=(?:pop_up|exclusive)|op=print(?:(?:/|%2f).*)?",
+    "print": r"print(?:=(?!0?$).*)?|(?:\w+_)?viewmode=print|(?:view|layout|mode?|type|action|act|task)=print"
+    r"|tmpl=component|amp(?:=1)?|p_p_state=(?:pop_up|exclusive)|op=print(?:(?:/|%2f).*)?",
     "savefile": r"download=(?:1|true|yes)|pdf=1|format=pdf|op=savefile(?:(?:/|%2f).*)?",
     "sendmail": r"option=com_mailto|op=sendmail(?:(?:/|%2f).*)?",
-    "login": r"option=com_users?|nv=users|(?:page|view|module|mod)=(?:login|logout|register|users?)",
+    "login": r"option=com_users?|nv=users|(?:page|ctl|view|module|mod)=(?:login|logout|register|users?)",
     "redirect_token": r"nv_redirect=.*|redirect_to=.*|return_?url=.*|back_?url=.+",
     "reply": r"reply_?to(?:com)?=.*",
     "comment": r"cpage=.*|feed=comments.*|nv=comment",
@@ -51,6 +51,7 @@ _PARAMETERS = {
     r"|email|login|logout|register|purge|history|go)"
     r"|(?:vote|rating|font_?size|contrast|rest_route|add-to-cart|captcha)(?:=.*)?",
 }
+REASONS = frozenset(reason.replace("_", "-") for reason in (*_SEGMENTS, *_PARAMETERS))
 
 
 def _alternatives(rules: dict[str, str]) -> str:
@@ -98,6 +99,8 @@ def _refused_query(path: str, pairs: list[str]) -> str | None:
     for pair in pairs:
         if pair.startswith("s=") and len(pair) > 2 and path in ("/", "/index.php"):  # WordPress
             return "search"
+        if pair.startswith("feed=") and any(other.startswith(("p=", "page_id=")) for other in pairs):  # WordPress
+            return "comment"
         match = _PARAMETER.fullmatch(pair)
         reason = match.lastgroup if match else None
         if reason is None or (reason == "sort" and any(map(_PAGED.fullmatch, pairs))):
