@@ -1,0 +1,139 @@
+"""WARC files: what is written is read back, by us and by warcio's own check."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.content import decoded_body
+from archive.errors import PageError, WarcError
+from archive.records import Capture
+from archive.warc import Position, WarcWriter, payload_digest, read_record, records
+
+AT = datetime(2025, 6, 30, 9, 5, 7, 250_000, UTC)
+CAPTURE = Capture(
+    requested_url="http://backan.example/tin?b=1",
+    responded_url="http://backan.example/tin?b=1",
+    captured_at=AT,
+    http_status=200,
+    http_reason="OK",
+    http_version="1.1",
+    headers=(("Content-Type", "text/html; charset=utf-8"), ("X-Tên", "có dấu"), ("Transfer-Encoding", "chunked")),
+    body="<p>Bình đẳng giới</p>".encode(),
+    request_headers=(("User-Agent", "luutru"),),
+    ip_address="127.0.0.1",
+)
+
+
+def ids() -> Iterator[uuid.UUID]:
+    for number in range(1, 100):
+        yield uuid.UUID(int=number)
+
+
+def writer(folder: Path) -> WarcWriter:
+    numbers = ids()
+    return WarcWriter(folder, software="luutru/test", now=lambda: AT, new_id=lambda: next(numbers))
+
+
+def test_records_pass_warcio_check_and_come_back(tmp_path: Path) -> None:
+    warc = writer(tmp_path)
+    warc.open(warc.new_name(), Position(0, 0))
+    place = warc.append(CAPTURE, payload_digest(CAPTURE.body))
+    revisit = warc.append(CAPTURE, payload_digest(CAPTURE.body), (CAPTURE.responded_url, AT))
+    warc.close()
+    path = tmp_path / place.file_name
+    subprocess.run([Path(sys.executable).with_name("warcio"), "check", path], check=True, capture_output=True)
+    found = list(records(path))
+    assert [record.place.record_type for record in found] == ["warcinfo", "response", "request", "revisit", "request"]
+    assert [record.place.offset for record in found if record.place.record_type in ("response", "revisit")] == [
+        place.offset,
+        revisit.offset,
+    ]
+    assert [record.digest_ok for record in found[1:3]] == [True, True]
+    back = read_record(path, place.offset)
+    assert (back.body, back.http_status, back.captured_at) == (CAPTURE.body, 200, AT)
+    assert back.header("Transfer-Encoding") is None, "a reader would take the body apart again"
+    assert read_record(path, revisit.offset).body == b""
+
+
+def test_same_clock_and_ids_give_the_same_bytes(tmp_path: Path) -> None:
+    files = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        warc = writer(tmp_path / name)
+        warc.open(warc.new_name(), Position(0, 0))
+        warc.append(CAPTURE, payload_digest(CAPTURE.body))
+        warc.close()
+        files.append((tmp_path / name / warc.name).read_bytes())
+    assert files[0] == files[1]
+
+
+def test_what_stands_behind_the_position_is_cut(tmp_path: Path) -> None:
+    warc = writer(tmp_path)
+    warc.open(warc.new_name(), Position(0, 0))
+    warc.append(CAPTURE, payload_digest(CAPTURE.body))
+    committed = warc.position
+    warc.append(CAPTURE, payload_digest(CAPTURE.body))
+    warc.close()
+    again = writer(tmp_path)
+    again.open(warc.name, committed)
+    again.append(replace(CAPTURE, body=b"after"), payload_digest(b"after"))
+    again.close()
+    assert [record.payload_digest for record in records(tmp_path / warc.name) if record.payload_digest] == [
+        payload_digest(CAPTURE.body),
+        payload_digest(b"after"),
+    ]
+
+
+@given(body=st.binary(max_size=3000), name=st.text(max_size=30), value=st.text(max_size=60))
+def test_any_bytes_survive(tmp_path_factory: pytest.TempPathFactory, body: bytes, name: str, value: str) -> None:
+    folder = tmp_path_factory.mktemp("warc")
+    warc = writer(folder)
+    warc.open(warc.new_name(), Position(0, 0))
+    capture = replace(CAPTURE, body=body, headers=((f"X-{name}", value),), http_reason=value)
+    place = warc.append(capture, payload_digest(body))
+    following = warc.append(CAPTURE, payload_digest(CAPTURE.body))
+    warc.close()
+    assert read_record(folder / place.file_name, place.offset).body == body
+    assert read_record(folder / place.file_name, following.offset).body == CAPTURE.body
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    warc = writer(tmp_path)
+    warc.open(warc.new_name(), Position(0, 0))
+    place = warc.append(CAPTURE, payload_digest(CAPTURE.body))
+    warc.close()
+    path = tmp_path / place.file_name
+    data = bytearray(path.read_bytes())
+    data[place.offset + place.length // 2] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(WarcError, match=path.name):
+        read_record(path, place.offset)
+    with pytest.raises(WarcError, match="no record at offset"):
+        read_record(path, 10**9)
+
+
+def test_content_encoding_is_undone_and_a_bomb_stopped() -> None:
+    import gzip
+    import zlib
+
+    page = b"<html>" + b"x" * 5000
+    for encoding, body in (
+        ("gzip", gzip.compress(page)),
+        ("deflate", zlib.compress(page)),
+        ("deflate", zlib.compress(page)[2:-4]),
+    ):
+        assert decoded_body(replace(CAPTURE, headers=(("Content-Encoding", encoding),), body=body)) == page
+    assert decoded_body(replace(CAPTURE, headers=(("Content-Encoding", "gzip"),), body=page)) == page, "it lied"
+    bomb = replace(CAPTURE, headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(10_000_000)))
+    with pytest.raises(PageError, match="unpacks to more than"):
+        decoded_body(bomb, max_bytes=1_000_000)
