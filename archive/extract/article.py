@@ -18,13 +18,14 @@ from archive.extract.fields import (
     find_language,
     find_published_at,
     find_source,
+    is_date_line,
 )
 from archive.extract.kinds import Evidence, classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline, flatten
 from archive.extract.page import Page
-from archive.extract.title import clean_title, find_title, strip_site
+from archive.extract.title import clean_title, find_title, named_agrees, strip_site
 from archive.records import Article, Extraction, PageKind, Removal
 from archive.text import normalise, normalise_line
 
@@ -45,7 +46,11 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
     named = family_title(outline, family) if family else None
-    title = named or find_title(outline, metadata)
+    if named is None or not named_agrees(outline, named, metadata):
+        named = find_title(outline, metadata) or named
+    title = named
+    if title is not None:
+        outline.trust(title)
     container = family_body(outline, family) if family else None
     evidence = Evidence(page.url, outline, metadata, family, title, has_body=bool(container is not None and title))
     kind, reason = classify(evidence)
@@ -133,7 +138,9 @@ def _take_header(text: _Text) -> None:
         if line.is_prose and len(line.text) > 90:
             break
         phrase = find(line.text)
-        if (phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky) or (len(line.text) <= 90 and parse_date(line.text) and sum(c.isalpha() for c in line.text) <= 40):
+        if (phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky) or (
+            len(line.text) <= 90 and parse_date(line.text) and sum(c.isalpha() for c in line.text) <= 40
+        ):
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):
             text.take(position, byline)

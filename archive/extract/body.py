@@ -106,6 +106,11 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
     return Body(tuple(lines), tuple(lead), region.start, region.end, "prose", is_exact=False)
 
 
+def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
+    """Return the lines of running text between heading and body: leads that stand in a block of their own."""
+    return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
+
+
 def _named(outline: Outline, family: Family, element: HtmlElement, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
     # A container that holds the heading too: what stands above the heading is no body.
@@ -120,6 +125,8 @@ def _named(outline: Outline, family: Family, element: HtmlElement, title: Line |
                 break
         if lead:
             break
+    if not lead and title is not None and title.index < first:
+        lead = _prose_between(outline, title.index + 1, first)
     body = outline.block_of[element]
     outer = outline.common_ancestor(body, title.block) if title is not None else body
     if outer == body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.extract.dates import parse_date
 from archive.text import fold_key, normalise_line
 
 __all__ = ["Byline", "is_person", "read_byline", "read_labelled", "tidy_author"]
@@ -28,7 +29,7 @@ _BY_SOURCE = re.compile(r"^[(\[]?\s*theo\s*[:：]?\s+(?P<value>[^,;]{2,50}?)\s*[
 _AGENCY = re.compile(r"^\(\s*(?P<value>(?:TTXVN|VTV|VOV|Vietnam\+)[\w+/ .]*)\s*\)$")
 _POSTER_LABEL = re.compile(r"^(?:người đăng|đăng bởi|posted by|quản trị|người cập nhật)\b", re.I)
 _SITE_LIKE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+(?:vn|com|net|org|info)(?:/\S*)?$", re.I)
-_TOKEN = re.compile(r"^(?:[^\W\d_a-zà-ỹđ][\w’'.-]*|H'[\w]+|Y)$")
+_TOKEN = re.compile(r"^[^\W\d_][\w’'.-]*$")
 _INITIALS = re.compile(r"^(?:[A-ZĐ]\.\s?){1,3}[A-ZĐ]?\.?$|^[A-ZĐ]{2,4}$")
 _SPLIT = re.compile(r"\s+[-–—]\s+|\s*[,;(|/]\s*|\s+[-–—]|[-–—]\s+")
 _DESKS = frozenset(
@@ -51,14 +52,266 @@ _DESKS = frozenset(
 # Family names, most of the Kinh ones and the frequent ones of other peoples. A first syllable outside of the list is
 # no proof against a person: "Lan Hương", "Kpă Thuyên".
 _FAMILIES = frozenset(
-    ["nguyễn", "trần", "lê", "phạm", "hoàng", "huỳnh", "phan", "vũ", "võ", "đặng", "bùi", "đỗ", "hồ", "ngô", "dương", "lý", "an", "âu", "bạch", "bành", "bảo", "ca", "cao", "cát", "châu", "chế", "chu", "chử", "chung", "chương", "cổ", "cung", "cù", "cầm", "dư", "đàm", "đào", "đậu", "điền", "điêu", "đinh", "đoàn", "đồng", "đổng", "đới", "đường", "giang", "giáp", "giàng", "hà", "hạ", "hàn", "hạng", "hàu", "hầu", "hình", "hoa", "hỏa", "hùng", "hứa", "khà", "khổng", "khuất", "khúc", "kiều", "kim", "kha", "khương", "lã", "lạc", "lại", "lâm", "liêu", "lò", "lô", "lộc", "lù", "lục", "lương", "lưu", "lữ", "lường", "lừu", "ma", "mã", "mạc", "mai", "man", "mâu", "mẫn", "mông", "mùa", "nghiêm", "nghị", "ngụy", "nhan", "nhâm", "nhữ", "ninh", "nông", "ông", "phí", "phó", "phù", "phú", "phùng", "phương", "quách", "quan", "quàng", "quản", "rah", "rmah", "rcom", "rơ", "rơcăm", "ksor", "kpă", "siu", "nay", "ralan", "sầm", "sơn", "sùng", "tạ", "tăng", "tào", "thạch", "thái", "thân", "thào", "thẩm", "thiều", "thịnh", "thôi", "tiêu", "tô", "tôn", "tống", "trà", "trang", "triệu", "trịnh", "trương", "trưng", "từ", "tưởng", "tòng", "thi", "ung", "uông", "ư", "vàng", "vàng", "văn", "vi", "viên", "vừ", "vương", "xa", "xồng", "xuân", "y", "yên", "đèo", "đinh", "đái", "đan", "đôn", "đỗ", "hờ", "giàng", "cứ", "sủng", "tẩn", "chảo", "phàn", "lỳ", "pờ", "tráng", "thền", "vầy", "hoàng"]
+    [
+        "nguyễn",
+        "trần",
+        "lê",
+        "phạm",
+        "hoàng",
+        "huỳnh",
+        "phan",
+        "vũ",
+        "võ",
+        "đặng",
+        "bùi",
+        "đỗ",
+        "hồ",
+        "ngô",
+        "dương",
+        "lý",
+        "an",
+        "âu",
+        "bạch",
+        "bành",
+        "bảo",
+        "ca",
+        "cao",
+        "cát",
+        "châu",
+        "chế",
+        "chu",
+        "chử",
+        "chung",
+        "chương",
+        "cổ",
+        "cung",
+        "cù",
+        "cầm",
+        "dư",
+        "đàm",
+        "đào",
+        "đậu",
+        "điền",
+        "điêu",
+        "đinh",
+        "đoàn",
+        "đồng",
+        "đổng",
+        "đới",
+        "đường",
+        "giang",
+        "giáp",
+        "giàng",
+        "hà",
+        "hạ",
+        "hàn",
+        "hạng",
+        "hàu",
+        "hầu",
+        "hình",
+        "hoa",
+        "hỏa",
+        "hùng",
+        "hứa",
+        "khà",
+        "khổng",
+        "khuất",
+        "khúc",
+        "kiều",
+        "kim",
+        "kha",
+        "khương",
+        "lã",
+        "lạc",
+        "lại",
+        "lâm",
+        "liêu",
+        "lò",
+        "lô",
+        "lộc",
+        "lù",
+        "lục",
+        "lương",
+        "lưu",
+        "lữ",
+        "lường",
+        "lừu",
+        "ma",
+        "mã",
+        "mạc",
+        "mai",
+        "man",
+        "mâu",
+        "mẫn",
+        "mông",
+        "mùa",
+        "nghiêm",
+        "nghị",
+        "ngụy",
+        "nhan",
+        "nhâm",
+        "nhữ",
+        "ninh",
+        "nông",
+        "ông",
+        "phí",
+        "phó",
+        "phù",
+        "phú",
+        "phùng",
+        "phương",
+        "quách",
+        "quan",
+        "quàng",
+        "quản",
+        "rah",
+        "rmah",
+        "rcom",
+        "rơ",
+        "rơcăm",
+        "ksor",
+        "kpă",
+        "siu",
+        "nay",
+        "ralan",
+        "sầm",
+        "sơn",
+        "sùng",
+        "tạ",
+        "tăng",
+        "tào",
+        "thạch",
+        "thái",
+        "thân",
+        "thào",
+        "thẩm",
+        "thiều",
+        "thịnh",
+        "thôi",
+        "tiêu",
+        "tô",
+        "tôn",
+        "tống",
+        "trà",
+        "trang",
+        "triệu",
+        "trịnh",
+        "trương",
+        "trưng",
+        "từ",
+        "tưởng",
+        "tòng",
+        "thi",
+        "ung",
+        "uông",
+        "ư",
+        "vàng",
+        "vàng",
+        "văn",
+        "vi",
+        "viên",
+        "vừ",
+        "vương",
+        "xa",
+        "xồng",
+        "xuân",
+        "y",
+        "yên",
+        "đèo",
+        "đinh",
+        "đái",
+        "đan",
+        "đôn",
+        "đỗ",
+        "hờ",
+        "giàng",
+        "cứ",
+        "sủng",
+        "tẩn",
+        "chảo",
+        "phàn",
+        "lỳ",
+        "pờ",
+        "tráng",
+        "thền",
+        "vầy",
+        "hoàng",
+    ]
 )
 _NOT_NAMES = frozenset(
-    ["ubnd", "hđnd", "sở", "ban", "bộ", "phòng", "tỉnh", "huyện", "xã", "phường", "thị", "thành", "công", "báo", "đài", "trung", "văn", "hội", "đảng", "đoàn", "chi", "cục", "tổng", "viện", "trường", "cổng", "trang", "tin", "ảnh", "bài", "nguồn", "theo", "kính", "trân", "nơi", "quyết", "thông", "kế", "hoạch", "nghị", "chương", "mục", "điều", "luật", "phụ", "việt", "quốc", "cộng", "chủ", "phó", "trưởng", "giám", "thứ", "ngày", "tháng", "năm", "số", "hà", "nội"]
-) - frozenset(("hà",))
+    "ubnd hđnd sở ban bộ phòng tỉnh huyện xã phường thị đài hội đảng đoàn chi cục tổng viện trường cổng trang tin ảnh bài "
+    "nguồn theo kính trân nơi quyết thông nghị chương mục điều luật chủ phó giám thứ ngày tháng số công trưởng".split()
+) - frozenset(("đoàn",))
 _PLACES = frozenset(
     fold_key(name)
-    for name in ["An Giang", "Bạc Liêu", "Bắc Giang", "Bắc Kạn", "Bắc Ninh", "Bến Tre", "Bình Dương", "Bình Định", "Bình Phước", "Bình Thuận", "Cà Mau", "Cao Bằng", "Cần Thơ", "Đà Nẵng", "Đắk Lắk", "Đắk Nông", "Điện Biên", "Đồng Nai", "Đồng Tháp", "Gia Lai", "Hà Giang", "Hà Nam", "Hà Nội", "Hà Tĩnh", "Hải Dương", "Hải Phòng", "Hậu Giang", "Hòa Bình", "Hưng Yên", "Khánh Hòa", "Kiên Giang", "Kon Tum", "Lai Châu", "Lạng Sơn", "Lào Cai", "Lâm Đồng", "Long An", "Nam Định", "Nghệ An", "Ninh Bình", "Ninh Thuận", "Phú Thọ", "Phú Yên", "Quảng Bình", "Quảng Nam", "Quảng Ngãi", "Quảng Ninh", "Quảng Trị", "Sóc Trăng", "Sơn La", "Tây Ninh", "Thái Bình", "Thái Nguyên", "Thanh Hóa", "Thừa Thiên Huế", "Tiền Giang", "Trà Vinh", "Tuyên Quang", "Vĩnh Long", "Vĩnh Phúc", "Yên Bái", "Việt Nam", "Bà Rịa Vũng Tàu", "Hồ Chí Minh", "Kính Gửi", "Trân Trọng"]
+    for name in [
+        "An Giang",
+        "Bạc Liêu",
+        "Bắc Giang",
+        "Bắc Kạn",
+        "Bắc Ninh",
+        "Bến Tre",
+        "Bình Dương",
+        "Bình Định",
+        "Bình Phước",
+        "Bình Thuận",
+        "Cà Mau",
+        "Cao Bằng",
+        "Cần Thơ",
+        "Đà Nẵng",
+        "Đắk Lắk",
+        "Đắk Nông",
+        "Điện Biên",
+        "Đồng Nai",
+        "Đồng Tháp",
+        "Gia Lai",
+        "Hà Giang",
+        "Hà Nam",
+        "Hà Nội",
+        "Hà Tĩnh",
+        "Hải Dương",
+        "Hải Phòng",
+        "Hậu Giang",
+        "Hòa Bình",
+        "Hưng Yên",
+        "Khánh Hòa",
+        "Kiên Giang",
+        "Kon Tum",
+        "Lai Châu",
+        "Lạng Sơn",
+        "Lào Cai",
+        "Lâm Đồng",
+        "Long An",
+        "Nam Định",
+        "Nghệ An",
+        "Ninh Bình",
+        "Ninh Thuận",
+        "Phú Thọ",
+        "Phú Yên",
+        "Quảng Bình",
+        "Quảng Nam",
+        "Quảng Ngãi",
+        "Quảng Ninh",
+        "Quảng Trị",
+        "Sóc Trăng",
+        "Sơn La",
+        "Tây Ninh",
+        "Thái Bình",
+        "Thái Nguyên",
+        "Thanh Hóa",
+        "Thừa Thiên Huế",
+        "Tiền Giang",
+        "Trà Vinh",
+        "Tuyên Quang",
+        "Vĩnh Long",
+        "Vĩnh Phúc",
+        "Yên Bái",
+        "Việt Nam",
+        "Bà Rịa Vũng Tàu",
+        "Hồ Chí Minh",
+        "Kính Gửi",
+        "Trân Trọng",
+    ]
 )
 
 
@@ -76,7 +329,11 @@ def is_person(text: str, *, by_family: bool = False) -> bool:
     With `by_family` the first syllable must be a family name.
     """
     words = text.split()
-    if not 2 <= len(words) <= 5 or not all(_TOKEN.match(word) for word in words) or len(text) > 45:
+    if (
+        not 2 <= len(words) <= 5
+        or not all(word[0].isupper() and _TOKEN.match(word) for word in words)
+        or len(text) > 45
+    ):
         return False
     first = words[0].casefold()
     if fold_key(text) in _PLACES or (first in _NOT_NAMES and first not in _FAMILIES):
@@ -115,7 +372,7 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
     text = normalise_line(text).strip()
     if found := read_labelled(text):
         return found
-    if len(text) > _MAX_LINE_CHARS:
+    if len(text) > _MAX_LINE_CHARS or parse_date(text):
         return None
     if _PHOTO_LABEL.match(text) and is_last and len(text) <= 60:
         return Byline()
@@ -148,10 +405,9 @@ def tidy_author(text: str) -> str | None:
     if not text or len(text) > _MAX_VALUE_CHARS or "@" in text or _SITE_LIKE.match(text):
         return None
     # An account: one word in lower case or with digits.
-    if (
-        (" " not in text
-        and (text.islower() or any(c.isdigit() for c in text)))
-        or text.casefold() in ("admin", "administrator")
+    if (" " not in text and (text.islower() or any(c.isdigit() for c in text))) or text.casefold() in (
+        "admin",
+        "administrator",
     ):
         return None
     parts = [part.strip(" ()") for part in _SPLIT.split(text) if part.strip(" ()")]
@@ -173,4 +429,6 @@ def _is_outlet(value: str) -> bool:
     words = value.split()
     if _SITE_LIKE.match(value):
         return True
-    return (1 <= len(words) <= 8 and words[0][:1].isupper() and words[-1][:1].isupper()) or value[:4].casefold() == "báo "
+    return (1 <= len(words) <= 8 and words[0][:1].isupper() and words[-1][:1].isupper()) or value[
+        :4
+    ].casefold() == "báo "

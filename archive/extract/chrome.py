@@ -176,7 +176,9 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
                 yield position, inside
                 continue
         if not inside:
-            if (_MORE.match(line.text) and line.link_chars * 2 > len(line.text)) or (line.is_link and len(line.text) > 25 and i > last_prose and _DATED.search(line.text)):
+            if (_MORE.match(line.text) and line.link_chars * 2 > len(line.text)) or (
+                line.is_link and len(line.text) > 25 and i > last_prose and _DATED.search(line.text)
+            ):
                 yield position, "related"
             continue
         is_item = line.is_link or _DATED.search(line.text) or line.link_chars * 3 > len(line.text)

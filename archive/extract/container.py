@@ -10,7 +10,28 @@ __all__ = ["Region", "find_region"]
 
 # Blocks that can hold a body; a paragraph or a heading cannot.
 _HOLDERS = frozenset(
-    ["body", "div", "td", "th", "tr", "tbody", "table", "section", "article", "main", "center", "form", "fieldset", "blockquote", "dd", "dl", "ul", "ol", "li", "span"]
+    [
+        "body",
+        "div",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "table",
+        "section",
+        "article",
+        "main",
+        "center",
+        "form",
+        "fieldset",
+        "blockquote",
+        "dd",
+        "dl",
+        "ul",
+        "ol",
+        "li",
+        "span",
+    ]
 )
 _DESCENT_SHARE = 0.72  # a child with this share of the prose is the place to look in
 _TITLE_SHARE = 0.2  # a child with the title needs only this

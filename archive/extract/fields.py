@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.body import Body
+from archive.extract.body import Body, line_of
 from archive.extract.byline import is_person, read_labelled, tidy_author
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
@@ -17,13 +17,22 @@ from archive.extract.outline import Line, Outline
 from archive.extract.select import select
 from archive.text import fold_key, normalise_line
 
-__all__ = ["Surroundings", "find_author", "find_category", "find_language", "find_published_at", "find_source"]
+__all__ = [
+    "Surroundings",
+    "find_author",
+    "find_category",
+    "find_language",
+    "find_published_at",
+    "find_source",
+    "is_date_line",
+]
 
 _HEADER_LINES = 12  # between heading and body
 _ABOVE_LINES = 6
 _BELOW_LINES = 25
 _DATE_LINE_CHARS = 120
 _DATE_LINE_WORDS = 14
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ]{2}|\|\s*[^\W\d_]{2,}\s+[^\W\d_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DATE_LABEL = re.compile(
     r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
@@ -31,6 +40,9 @@ _DATE_LABEL = re.compile(
     re.I,
 )
 _NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
+_FOREIGN = frozenset(("comment", "related", "side", "nav"))
+_AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>[^|·•]+)", re.I)
+_LINE_PARTS = re.compile(r"\s*[|·•]\s*|\s+[-–]\s+|,\s+|\s{2,}")
 _DATELINE = re.compile(r"^[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I)
 _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
@@ -54,7 +66,10 @@ class Surroundings:
     def texts(self, selectors: tuple[str, ...]) -> Iterator[str]:
         """Yield the texts of what the selectors find, `datetime` and `content` attributes after what is shown."""
         for selector in selectors:
-            for element in select(self.outline, selector)[:3]:
+            for element in select(self.outline, selector)[:4]:
+                line = line_of(self.outline, element)
+                if line is not None and line.reason in _FOREIGN:
+                    continue
                 shown = " ".join(element.text_content().split())
                 yield from (text for text in (shown, element.get("datetime", ""), element.get("content", "")) if text)
 
@@ -96,13 +111,15 @@ def _dated(lines: Iterable[Line]) -> Iterator[str]:
     """Yield the lines that are little more than a date."""
     for line in lines:
         if len(line.text) <= _DATE_LINE_CHARS and line.reason not in _NO_DATES and not line.is_prose:
-            if _is_date_line(line.text):
+            if is_date_line(line.text):
                 yield line.text
 
 
-def _is_date_line(text: str) -> bool:
-    """Whether a line is a date with at most a label and a name around it, not a sentence with a date in it."""
-    return parse_date(text) is not None and len(_LETTERS.findall(text)) <= _DATE_LINE_WORDS
+def is_date_line(text: str) -> bool:
+    """Return True for a date with at most a label and a name around it: no sentence, no document's dateline or name."""
+    if len(text) > _DATE_LINE_CHARS or _DATELINE.match(text) or _DOCUMENT.search(text) or parse_date(text) is None:
+        return False
+    return len(_LETTERS.findall(text)) <= _DATE_LINE_WORDS and not text.endswith((";", "/."))
 
 
 def find_author(s: Surroundings) -> str | None:
@@ -114,6 +131,8 @@ def find_author(s: Surroundings) -> str | None:
         found = read_labelled(line.text)
         if found and found.author and not _is_site(found.author, s.metadata):
             return found.author
+    if author := _author_beside_date(s):
+        return author
     if s.family is not None and not s.family.trusts_byline:
         return None
     for text in s.texts((s.family or NAMES).author):
@@ -127,6 +146,21 @@ def find_author(s: Surroundings) -> str | None:
     name = written.get("name") if isinstance(written, dict) else written
     if isinstance(name, str) and is_person(normalise_line(name), by_family=True):
         return normalise_line(name)
+    return None
+
+
+def _author_beside_date(s: Surroundings) -> str | None:
+    """Return the name in a line between heading and body that holds the date too: "Phan Mai · 13:02 02/02/2023"."""
+    for line in _labelled_lines(s):
+        if s.title is None or line.index < s.title.index or line.index > s.body.lines[0] or len(line.text) > 160:
+            continue
+        if match := _AUTHOR_IN_LINE.search(line.text):
+            return tidy_author(match["value"])
+        if parse_date(line.text):
+            for part in _LINE_PARTS.split(line.text):
+                name = re.sub(r"^(?:by|bởi|đăng bởi)\s+", "", part.strip(), flags=re.I)
+                if is_person(name, by_family=True):
+                    return name
     return None
 
 

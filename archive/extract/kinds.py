@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.extract.chrome import is_attachment
+from archive.extract.dates import parse_date
 from archive.extract.families import Family
 from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
@@ -32,6 +33,7 @@ _ERROR_LINE = re.compile(
     r"page blocked|không có quyền truy cập|truy cập bị từ chối|access denied|đang bảo trì"
 )
 _MAX_ERROR_PROSE = 500
+_CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
 _HOME_PATHS = re.compile(
     r"^/(?:(?:vi|vi-vn|vn|web/guest|portal)/?)?(?:(?:index|default|home|trang-?chu|homepage)(?:\.\w+)?/?)?$"
@@ -136,6 +138,9 @@ def _said_by_cms(e: Evidence) -> _Verdict:
             return kind, f"{family.name}: {' '.join(sorted(found))}"
     if e.has_body and family.name == "nukeviet":
         return PageKind.ARTICLE, "nukeviet: article body"
+    if family.name == "nukeviet" and e.metadata.og_type == "website":
+        if sum(1 for line in e.outline.lines if _is_headline(line)) >= 2:
+            return PageKind.LISTING, "nukeviet: og:type website"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
     return None
@@ -152,7 +157,7 @@ def _said_by_url(e: Evidence) -> _Verdict:
         return PageKind.LISTING, "URL of a listing"
     heading = fold_key(e.title.text) if e.title else ""
     name = fold_key(e.metadata.title)
-    if _OTHER_PATHS.search(path) and not _has_prose_below_title(e):
+    if _OTHER_PATHS.search(path) and not e.has_body:
         return PageKind.OTHER, "URL of a page that is no article"
     if heading in _OTHER_TITLES or name in _OTHER_TITLES:
         return PageKind.OTHER, f"titled “{e.metadata.title or heading}”"
@@ -198,7 +203,10 @@ def _shape(e: Evidence) -> _Verdict:
 
 
 def _is_headline(line: Line) -> bool:
-    return line.is_link and len(line.text) >= _HEADLINE_CHARS and line.reason not in ("nav", "footer", "tags")
+    """Whether a line is a linked title, bare or with a date behind it."""
+    if line.link_chars < _HEADLINE_CHARS or line.reason in ("nav", "footer", "tags"):
+        return False
+    return line.is_link or (line.link_chars * 2 > len(line.text) and parse_date(line.text) is not None)
 
 
 def _teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
@@ -224,7 +232,8 @@ def _looks_like_listing(e: Evidence) -> tuple[bool, str]:
     """Whether teasers make up most of the prose, or linked headings follow the heading at once."""
     start = e.title.index + 1 if e.title and not e.title.is_link else 0
     count, chars, others = _teasers(e.outline, start)
-    if count >= 3 and chars >= others and not _starts_with_prose(e):
+    is_category = e.metadata.og_type == "website" or e.title is None or len(e.title.text.split()) <= _CATEGORY_WORDS
+    if count >= 3 and chars >= others and (is_category or not _starts_with_prose(e)):
         return True, f"{count} teasers"
     if e.title is not None and not e.title.is_link:
         headlines = 0

@@ -20,17 +20,95 @@ from archive.extract.zones import Zone, hides, zone_reason
 __all__ = ["Block", "Line", "Outline", "flatten"]
 
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "iframe", "svg", "object", "embed", "math", "canvas", "map", "select", "option", "button", "input", "textarea", "datalist", "head", "title", "meta", "link", "audio", "video", "picture", "source", "applet"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "svg",
+        "object",
+        "embed",
+        "math",
+        "canvas",
+        "map",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "datalist",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "audio",
+        "video",
+        "picture",
+        "source",
+        "applet",
+    ]
 )
 _BLOCKS = frozenset(
-    ["html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "caption", "thead", "tfoot", "tr", "td", "th", "ul", "xml-content", "article-content"]
+    [
+        "html",
+        "body",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "caption",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "ul",
+        "xml-content",
+        "article-content",
+    ]
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BOLD = frozenset(("b", "strong", "th")) | _HEADINGS
 _ITALIC = frozenset(("i", "em", "cite", "dfn"))
 _CELLS = frozenset(("td", "th"))
-_SENTENCE_ENDS = (". ", "? ", "! ", "; ", ", ", ": ")
+_SENTENCE_ENDS = (". ", "? ", "! ", "; ")
 _PROSE_CHARS = 60
+_LONG_CHARS = 140  # no heading is longer
 _BULLETS = ("-", "–", "—", "+", "•", "*", "·", "▪", "►", "»", "¶", "✓", "○", "●", "§")
 
 
@@ -72,7 +150,7 @@ class Line:
         chars = len(self.text)
         if chars < _PROSE_CHARS or self.link_chars * 3 > chars:
             return False
-        return chars >= 140 or self.text[-1] in '.;:!?…”"' or any(end in self.text for end in _SENTENCE_ENDS)
+        return chars >= _LONG_CHARS or self.text[-1] in '.;:!?…”"' or any(end in self.text for end in _SENTENCE_ENDS)
 
     @property
     def reason(self) -> str:
@@ -126,6 +204,21 @@ class Outline:
         """Return the characters that the page shows."""
         return sum(len(line.text) for line in self.lines)
 
+    def trust(self, line: Line) -> None:
+        """Switch off the zones that `line`, the heading, stands in: what holds the heading is no chrome."""
+        zone = line.zone
+        if zone is None:
+            return
+        while zone:
+            zone.in_force = False
+            zone = zone.outer
+        self.count()
+
+    def count(self) -> None:
+        """Sum up prose and links over the lines."""
+        self.prose = [0, *accumulate(len(i.text) if i.is_prose and not i.reason else 0 for i in self.lines)]
+        self.links = [0, *accumulate(line.link_chars for line in self.lines)]
+
     def prose_of(self, block: Block) -> int:
         """Return the characters of prose that `block` holds, zones left out."""
         return self.prose[block.last] - self.prose[block.first]
@@ -152,8 +245,7 @@ def flatten(root: HtmlElement) -> Outline:
     outline = Outline()
     _Walk(outline).run(root)
     _judge_zones(outline)
-    outline.prose = [0, *accumulate(len(i.text) if i.is_prose and not i.reason else 0 for i in outline.lines)]
-    outline.links = [0, *accumulate(line.link_chars for line in outline.lines)]
+    outline.count()
     return outline
 
 
@@ -329,7 +421,7 @@ class _Walk:
 
 
 def _index_names(outline: Outline, element: HtmlElement) -> str:
-    """Enter the element under its classes, id and itemprops; return class and id as one string."""
+    """Enter the element under its classes, id, itemprops and (`rel-…`) relations; return class and id as one string."""
     attributes = element.attrib
     classes = attributes.get("class", "")
     for name in _split(classes):
@@ -340,6 +432,8 @@ def _index_names(outline: Outline, element: HtmlElement) -> str:
     if "itemprop" in attributes:
         for name in attributes["itemprop"].split():
             outline.by_itemprop.setdefault(name, []).append(element)
+    for name in attributes.get("rel", "").split() if element.tag == "a" else ():
+        outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
     return f"{classes} {identifier}" if identifier else classes
 
 

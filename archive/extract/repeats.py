@@ -17,6 +17,9 @@ _WORD = re.compile(r"\w+")
 _SHINGLE = 4
 _LONG_CHARS = 90  # a block of this length does not repeat by chance
 _ADJACENT_CHARS = 40  # nor one of this length right behind itself
+_LONE_CHARS = 140  # nor one of this length anywhere
+_TOP = 4  # among the first blocks stand leads
+_ENUMERATED = re.compile(r"^(?:- |\+ |[a-zđ][).]|\d+(?:\.\d+)*[).]|[ivx]+[).]|điều \d|khoản \d|mục \w+\b|phần \w+\b)")
 _NEAR_WORDS = 16
 _NEAR_SHARE = 0.86
 _RUN_SHARE = 0.6  # inside a run that repeats, a block may differ by more
@@ -69,11 +72,14 @@ def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> 
     if block.match < 0 or block.is_row:
         return False
     chars = len(block.key)
-    if block.share == 1.0 and block.key == blocks[block.match].key:
-        return chars >= _LONG_CHARS or (chars >= _ADJACENT_CHARS and _is_adjacent(blocks, block.match, index))
-    if len(block.words) < _NEAR_WORDS or block.share < _NEAR_SHARE or chars < _LONG_CHARS:
+    if _ENUMERATED.match(block.key):
+        return False  # points of laws and plans repeat on purpose
+    if block.key == blocks[block.match].key:
+        is_near = chars >= _ADJACENT_CHARS and _is_adjacent(blocks, block.match, index)
+        return is_near or chars >= (_LONG_CHARS if block.match < _TOP else _LONE_CHARS)
+    if len(block.words) < _NEAR_WORDS or block.share < _NEAR_SHARE or chars < _LONE_CHARS:
         return False
-    return _numbers(block) <= _numbers(blocks[block.match]) or _numbers(block) <= _numbers_of_all(blocks[:index])
+    return _numbers(block) <= _numbers(blocks[block.match])
 
 
 def _is_adjacent(blocks: list[_Block], earlier: int, later: int) -> bool:
@@ -83,11 +89,6 @@ def _is_adjacent(blocks: list[_Block], earlier: int, later: int) -> bool:
 
 def _numbers(block: _Block) -> frozenset[str]:
     return frozenset(word for word in block.words if any(c.isdigit() for c in word))
-
-
-def _numbers_of_all(blocks: list[_Block]) -> frozenset[str]:
-    # Only asked for a block of which nearly all shingles stood before, spread over several blocks.
-    return frozenset().union(*(_numbers(block) for block in blocks)) if len(blocks) <= 2 else frozenset()
 
 
 def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:

@@ -20,7 +20,7 @@ def select(outline: Outline, selector: str) -> list[HtmlElement]:
 
     `tag.class`, `.class`, `#id`, `@itemprop`, and several parts separated by spaces for "inside of". An id may end or
     start with `*` (`#*pnNguontin`: ASP.NET prefixes its ids with those of the containers). The last part needs a
-    class, an id or an itemprop.
+    class, an id or an itemprop; `a@rel-author` is the link with that relation.
     """
     *outer, last = (_parse(step) for step in selector.split())
     return [element for element in _candidates(outline, last) if _fits(element, last) and _inside(element, outer)]
@@ -61,11 +61,15 @@ def _fits(element: HtmlElement, parsed: _Parsed) -> bool:
     for kind, name in parts:
         if kind == "." and name not in element.get("class", "").split():
             return False
-        if kind == "@" and name not in element.get("itemprop", "").split():
+        if kind == "@" and name not in _properties(element):
             return False
         if kind == "#" and not _matches(element.get("id", ""), name if "*" in name else f"{name}*"):
             return False
     return True
+
+
+def _properties(element: HtmlElement) -> list[str]:
+    return [*element.get("itemprop", "").split(), *(f"rel-{name}" for name in element.get("rel", "").split())]
 
 
 def _inside(element: HtmlElement, outer: list[_Parsed]) -> bool:

@@ -4,22 +4,90 @@ from __future__ import annotations
 
 import re
 
+from archive.extract.dates import parse_date
+from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["clean_title", "find_title", "strip_site"]
+__all__ = ["clean_title", "find_title", "named_agrees", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
 _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
-_UNTITLED = frozenset(("nav", "footer", "side", "related", "comment", "counter", "poll", "tags"))
+_FEW_WORDS = 4
+_STANDING_SCORE = 3.0
+_UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
 
 def find_title(outline: Outline, metadata: Metadata) -> Line | None:
-    """Return the line that is the page's heading, or None when no line agrees with what the page calls itself.
+    """Return the line that is the page's heading, or None.
+
+    What the page calls itself is believed first. Many portals call every page by the site's name, or "Chi tiết tin":
+    a line that is followed by nothing, or that is only a few syllables long, gives way to one that stands as a
+    heading does.
+    """
+    agreed = _agreeing(outline, metadata)
+    if agreed is not None and _is_followed(outline, agreed) and len(agreed.text.split()) > _FEW_WORDS:
+        return agreed
+    guessed = _standing(outline)
+    if guessed is None or agreed is None:
+        return agreed or guessed
+    is_near = agreed.index < guessed.index <= agreed.index + 4
+    return guessed if is_near or not _is_followed(outline, agreed) else agreed
+
+
+def named_agrees(outline: Outline, line: Line, metadata: Metadata) -> bool:
+    """Return True when a heading that a family's selector found is what the page calls itself, with text below."""
+    names = [_key(name) for name in (*metadata.headlines, metadata.title) if name]
+    return _is_followed(outline, line) and any(_agreement(_key(line.text), name) > 0 for name in names)
+
+
+def _is_followed(outline: Outline, heading: Line) -> bool:
+    """Whether text, a date or a document stands close below a heading."""
+    for line in outline.lines[heading.index + 1 : heading.index + 9]:
+        if line.is_prose or (len(line.text) <= 60 and parse_date(line.text)):
+            return True
+    return False
+
+
+def _standing(outline: Outline) -> Line | None:
+    """Return the unlinked line that stands as a heading does: marked up, in the breadcrumbs, above a date or text."""
+    best: tuple[float, Line] | None = None
+    lines = outline.lines
+    for line in lines:
+        text = line.text
+        if not 18 <= len(text) <= 300 or line.link_chars or line.reason or line.tag == "row" or line.in_list:
+            continue
+        if len(text.split()) < 4 or parse_date(text) or find(text):
+            continue
+        if any(i.is_prose and not i.reason for i in lines[max(0, line.index - 6) : line.index]):
+            continue  # a heading inside of a text
+        score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
+        below = lines[line.index + 1 : line.index + 7]
+        if any(len(i.text) <= 80 and parse_date(i.text) for i in below[:3]):
+            score += 1.5
+        if any(i.is_prose and not i.reason for i in below):
+            score += 1.0
+        above = lines[max(0, line.index - 15) : line.index]
+        key = fold_key(text)
+        if any(len(i.text) > len(text) // 2 and _ends_in(fold_key(i.text), key) for i in above):
+            score += 3.0
+        if score >= _STANDING_SCORE and (best is None or score > best[0]):
+            best = (score, line)
+    return best[1] if best else None
+
+
+def _ends_in(crumbs: str, title: str) -> bool:
+    """Whether breadcrumbs end in the title, or in its first syllables where they were cut off."""
+    last = re.split(r"\s*[>»›/|]\s*", crumbs)[-1].rstrip(" .")
+    return len(last) >= 15 and (title.startswith(last) or last == title)
+
+
+def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
+    """Return the line that agrees best with what the page calls itself, or None.
 
     A line is believed when it stands in `<title>`, in `og:title` or in the JSON-LD headline, whole or cut off, and is
     marked up as a heading or stands alone; of several the best marked up, then the longest, then the first.
@@ -36,7 +104,7 @@ def find_title(outline: Outline, metadata: Metadata) -> Line | None:
         share = max((_agreement(_key(text), name) for name in names), default=0.0)
         if share == 0.0:
             continue
-        score = share * 10 + _markup(line, is_marked) - (3 if line.is_link and not line.tag == "h1" else 0)
+        score = share * 10 + _markup(line, is_marked) - (3 if line.is_link and line.tag != "h1" else 0)
         if best is None or score > best[0] + 1e-9:
             best = (score, line)
     return best[1] if best else None

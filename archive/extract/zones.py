@@ -10,7 +10,21 @@ from functools import lru_cache
 __all__ = ["Zone", "hides", "zone_reason"]
 
 _HIDING_CLASSES = frozenset(
-    ["hidden", "hide", "d-none", "sr-only", "visually-hidden", "screen-reader-text", "ms-hidden", "hide-accessible", "element-invisible", "visuallyhidden", "offscreen", "skip-link", "invisible"]
+    [
+        "hidden",
+        "hide",
+        "d-none",
+        "sr-only",
+        "visually-hidden",
+        "screen-reader-text",
+        "ms-hidden",
+        "hide-accessible",
+        "element-invisible",
+        "visuallyhidden",
+        "offscreen",
+        "skip-link",
+        "invisible",
+    ]
 )
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
