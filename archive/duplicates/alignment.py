@@ -2,7 +2,8 @@
 
 Syllable runs that stand exactly once in both texts pin the alignment (patience diff), first runs of five, then of two,
 then single syllables in what lies between. What still lies between is compared in place where both sides have the same
-length (a fixed frame with other figures), with difflib where it is short, and else counts as replaced as a whole.
+length (a fixed frame with other figures), else by the shortest edit (Myers, "An O(ND) difference algorithm and its
+variations", 1986), and counts as replaced as a whole where that would take more than 300 insertions and deletions.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 __all__ = ["Change", "align"]
 
 _RUNS = (5, 2, 1)  # syllables
-_DIFFLIB_CELLS = 10_000  # difflib is at worst quadratic and more
+_EDITS = 300  # the cost of the shortest edit grows with their square
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,8 @@ def _changes(a: Sequence[int], b: Sequence[int], area: Change, runs: tuple[int, 
             yield from _changes(a, b, gap, runs[1:])
     elif same := _in_place(a, b, area):
         yield from same
-    elif (area.a_end - area.a_start) * (area.b_end - area.b_start) <= _DIFFLIB_CELLS:
-        left, right = a[area.a_start : area.a_end], b[area.b_start : area.b_end]
-        for tag, a0, a1, b0, b1 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-            if tag != "equal":
-                yield Change(area.a_start + a0, area.a_start + a1, area.b_start + b0, area.b_start + b1)
     else:
-        yield area
+        yield from _shortest_edit(a, b, area) or [area]
 
 
 def _trim(a: Sequence[int], b: Sequence[int], area: Change) -> Change:
@@ -80,6 +75,52 @@ def _in_place(a: Sequence[int], b: Sequence[int], area: Change) -> list[Change]:
         else:
             changes.append(Change(a_at, a_at + 1, b_at, b_at + 1))
     return changes
+
+
+def _shortest_edit(a: Sequence[int], b: Sequence[int], area: Change) -> list[Change]:
+    """Return the changes of the shortest edit of the area, or nothing if it takes too many insertions and deletions."""
+    width, height = area.a_end - area.a_start, area.b_end - area.b_start
+    reached: dict[int, int] = {}  # on diagonal x - y: the furthest x, after as many edits as there are generations
+    generations: list[dict[int, int]] = []
+    for edits in range(_EDITS + 1):
+        furthest: dict[int, int] = {}
+        for diagonal in range(-edits, edits + 1, 2):
+            x = _step(reached, diagonal, width, height) if edits else 0
+            if x < 0:
+                continue
+            while x < width and x - diagonal < height and a[area.a_start + x] == b[area.b_start + x - diagonal]:
+                x += 1
+            furthest[diagonal] = x
+        generations.append(furthest)
+        reached = furthest
+        if furthest.get(width - height) == width:
+            return _trace(generations, area)
+    return []
+
+
+def _step(reached: dict[int, int], diagonal: int, width: int, height: int) -> int:
+    """Return the furthest x on the diagonal one edit after `reached`, or -1: right drops from `a`, down adds of `b`."""
+    right = reached.get(diagonal - 1, width)
+    down = reached.get(diagonal + 1, -1)
+    return max(right + 1 if right < width else -1, down if down - diagonal <= height else -1)
+
+
+def _trace(generations: list[dict[int, int]], area: Change) -> list[Change]:
+    """Return the changes along the path that reached the end of the area, read from its end."""
+    width, height = area.a_end - area.a_start, area.b_end - area.b_start
+    diagonal = width - height
+    changes: list[Change] = []
+    for reached in reversed(generations[:-1]):
+        x = _step(reached, diagonal, width, height)
+        is_drop = reached.get(diagonal - 1, width) + 1 == x
+        end = Change(area.a_start + x, area.a_start + x, area.b_start + x - diagonal, area.b_start + x - diagonal)
+        edit = Change(end.a_start - is_drop, end.a_end, end.b_start - (not is_drop), end.b_end)
+        if changes and (changes[-1].a_start, changes[-1].b_start) == (edit.a_end, edit.b_end):
+            last = changes.pop()
+            edit = Change(edit.a_start, last.a_end, edit.b_start, last.b_end)
+        changes.append(edit)
+        diagonal += -1 if is_drop else 1
+    return changes[::-1]
 
 
 def _gaps(a: Sequence[int], b: Sequence[int], area: Change, run: int) -> Iterator[Change]:
