@@ -72,6 +72,8 @@ _INITIAL = (
         last_captured_at TEXT NOT NULL
     )""",
     "CREATE INDEX pages_portal ON pages(portal, kind)",
+    # From a document to the pages that show it: document → revisions → pages.
+    "CREATE INDEX pages_revision ON pages(revision_id) WHERE revision_id IS NOT NULL",
     "CREATE INDEX pages_canonical ON pages(canonical_key) WHERE canonical_key IS NOT NULL",
     # One distinct state of an article in time.
     """CREATE TABLE revisions (
