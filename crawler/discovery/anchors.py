@@ -19,7 +19,7 @@ __all__ = ["Discovered", "Link", "links"]
 _TAGS = ("a", "area", "link", "meta", "iframe", "frame")
 _TURNING = frozenset({"next", "prev"})
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
-_REFRESH = re.compile(r"\s*[\d.]*\s*[;,]?\s*url\s*=\s*['\"]?\s*(?P<url>[^'\"]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"[\s\d.;,]*url\s*=[\s'\"]*(?P<url>[^'\"]+)", re.IGNORECASE)
 # How the index of a plain folder links to what lies in it: 2022/ is no archive of a blog there.
 _FOLDER = re.compile(r"\d{1,4}/")
 

@@ -51,14 +51,14 @@ _PATHS = (
     (LinkKind.PAGINATION, rf".*/(?:page|trang)[-_/]?\d+{_EXTENSION}|.*/p\d{{1,4}}{_EXTENSION}|.*-c\d+-\d+\.html"),
     (LinkKind.PAGINATION, rf".*[-/](?:page|trang)-?\d{{1,4}}{_EXTENSION}"),
     # Liferay, SharePoint by day, WordPress by day, Drupal.
-    (LinkKind.ARTICLE, r".*/-/(?:asset_publisher/[^/]+/content/.+|[^/]*[a-z][^/]*-[^/]+|.*[-/]\d{3,})/?"),
-    (LinkKind.ARTICLE, rf".*/(?:19|20)\d\d[-/]\d{{1,2}}(?:[-/]\d{{1,2}})?/[^/]*[a-z][^/]*{_EXTENSION}|.*/node/\d+"),
+    (LinkKind.ARTICLE, r".*/-/(?:asset_publisher/[^/]+/content/.+|(?=[^/]*[a-z])[^/-]*-[^/]+|.*[-/]\d{3,})/?"),
+    (LinkKind.ARTICLE, rf".*/(?:19|20)\d\d[-/]\d{{1,2}}(?:[-/]\d{{1,2}})?/[^/a-z]*[a-z][^/]*{_EXTENSION}|.*/node/\d+"),
     # A number at the end of a slug (NukeViet, vnPortal), before it (Joomla), in a folder beside it (ministries).
-    (LinkKind.ARTICLE, rf".*/(?:[^/]*-)?[^/]+-[^/]+-\d+{_EXTENSION}|.*/[^/]+-\d{{4,}}{_EXTENSION}"),
-    (LinkKind.ARTICLE, rf".*/[^/]+-[ptcn]\d+(?:-[ptcn]\d+)+{_EXTENSION}|.*/\d+-[a-z][^/]*-[^/]+-[^/]+"),
-    (LinkKind.ARTICLE, r".*/\d{3,}/[^/]*[a-z][^/]*|.*/[^/]+-[^/]+-[^/]+/\d{3,}/?"),
+    (LinkKind.ARTICLE, rf".*/[^/-]+(?:-+[^/-]+)+-+\d+{_EXTENSION}|.*/[^/]+-\d{{4,}}{_EXTENSION}"),
+    (LinkKind.ARTICLE, rf".*/[^/]+-[ptcn]\d+(?:-[ptcn]\d+)+{_EXTENSION}|.*/\d+-[a-z][^/-]*(?:-+[^/-]+){{2,}}"),
+    (LinkKind.ARTICLE, r".*/\d{3,}/[^/a-z]*[a-z][^/]*|.*/[^/-]+(?:-+[^/-]+){2,}/\d{3,}/?"),
     # Seven syllables: the name of a category is shorter.
-    (LinkKind.ARTICLE, r".*/(?:[^/-]+-){6,}[^/]+"),
+    (LinkKind.ARTICLE, r".*/(?:[^/-]+-){6}[^/]+"),
     (LinkKind.LISTING, r"/|.*/(?:category|categories|chuyen-muc|chuyen-trang|danh-muc|tin-tuc|news|archives?)(?:/.*)?"),
     (LinkKind.LISTING, rf".*/[a-z0-9_%.]+(?:-[a-z0-9_%.]+){{0,5}}{_EXTENSION}"),
 )
@@ -73,7 +73,7 @@ _QUERIES = (
     ),
     (
         LinkKind.ARTICLE,
-        r"(?:(?:item|news|article|post|tin)_?id|nid|idtin|ddocname|p)=\w*\d\w*|view=article|op=.*(?:/|%2f).*-\d+",
+        r"(?:(?:item|news|article|post|tin)_?id|nid|idtin|ddocname|p)=[a-z_]*\d\w*|view=article|op=[^/%]*(?:/|%2f).*-\d+",
     ),
     (LinkKind.ARTICLE, r"/.*/\d{3,}"),  # "?/slug/123": the whole path is in the query
 )

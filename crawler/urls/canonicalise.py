@@ -121,7 +121,7 @@ def _host(scheme: str, authority: str) -> str:
         except UnicodeError:
             return ""
     name = name.lower().removesuffix(".")
-    if not _HOST.fullmatch(name) or len(name) > 253 or name in _DEFAULT_PORT:  # "http://http://…" is a slip
+    if len(name) > 253 or not _HOST.fullmatch(name) or name in _DEFAULT_PORT:  # "http://http://…" is a slip
         return ""
     if not port:
         return name

@@ -27,7 +27,8 @@ _SLASHES = re.compile(r"/{2,}")
 # that use /-/ (GitLab) have no slugs of three words there.
 _LIFERAY_PREFIX = r"(?:/vi(?:[_-]vn)?)?(?P<site>/(?:web|group)/[^/]+)?(?:/[^/]+)*?"
 _LIFERAY = re.compile(
-    _LIFERAY_PREFIX + r"/-/(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/]+-[^/]+-[^/]+))/?",
+    _LIFERAY_PREFIX
+    + r"/-/(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*))/?",
     re.IGNORECASE,
 )
 _LIFERAY_FOREIGN = re.compile(r"/(?!vi[/_-])[a-z]{2}(?:[_-][a-z]{2})?/", re.IGNORECASE)

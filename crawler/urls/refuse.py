@@ -23,7 +23,7 @@ _SEGMENTS = {
     "language": r"(?:update_|change-?|set-?)language",
     "tag": r"tags?|tu-?khoa|hashtag",
     "search": r"search|seek|tim-?kiem|tim-kiem-nang-cao|advanced-?search|search-?results?|ket-qua-tim-kiem",
-    "comment": r"comments?|binh-luan|comment-page-\d+|trackback|(?:\d\d/[^/]+|[^/]+-[^/]+-[^/]+-[^/]+)/feed",
+    "comment": r"comments?|binh-luan|comment-page-\d+|trackback|(?:\d\d/[^/]+|[^/-]+(?:-+[^/-]+){3,})/feed",
     "share": r"share|sharer",
     "calendar": r"calendar",
     "action": r"voting|polls?|binh-chon|tham-do-y-kien|xmlrpc|wp-cron|cgi-bin|add-to-cart",
