@@ -20,10 +20,11 @@ from archive.extract.fields import (
     find_source,
     is_date_line,
 )
+from archive.extract.flatten import flatten
 from archive.extract.kinds import Evidence, classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
-from archive.extract.outline import Line, Outline, flatten
+from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
 from archive.extract.title import clean_title, find_title, named_agrees, strip_site
 from archive.records import Article, Extraction, PageKind, Removal
@@ -138,9 +139,8 @@ def _take_header(text: _Text) -> None:
         if line.is_prose and len(line.text) > 90:
             break
         phrase = find(line.text)
-        if (phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky) or (
-            len(line.text) <= 90 and parse_date(line.text) and sum(c.isalpha() for c in line.text) <= 40
-        ):
+        is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky
+        if is_label or is_date_line(line.text):
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):
             text.take(position, byline)
@@ -161,6 +161,8 @@ def _take_bylines(text: _Text) -> None:
             text.take(position, byline)
         elif is_last and len(line.text) <= 60 and (phrase := find(line.text)) and phrase.kind == "meta_label":
             text.reasons[position] = "date"
+        elif line.is_prose:
+            break  # above it stands text
         else:
             is_last = False
 
@@ -172,7 +174,7 @@ def _lead(s: Surroundings, text: _Text) -> str | None:
     if marked:
         found = [normalise_line(line.text) for _, line in left if id(line) in marked]
         return "\n".join(found) or None
-    if len(left) > 1:
+    if len(left) > 1 or (left and "caption" in text.reasons.values()):
         first = left[0][1]
         if first.is_prose and first.bold_chars * 10 >= len(first.text) * 7:
             return normalise_line(first.text)
@@ -207,10 +209,10 @@ def _where(outline: Outline, index: int) -> str:
     steps: list[str] = []
     for ancestor in outline.ancestors(index):
         element = outline.blocks[ancestor].element
-        name = element.get("id", "") and f"#{element.get('id')}"
-        classes = element.get("class", "").split()
-        if name or classes:
-            steps.append(f"{element.tag}{name or '.' + classes[0]}")
+        identifier, classes = element.get("id", ""), element.get("class", "").split()
+        if identifier or classes:
+            name = f"#{identifier}" if identifier else f".{classes[0]}"
+            steps.append(outline.blocks[ancestor].tag + name)
         if len(steps) == 2:
             break
     return " ".join(reversed(steps))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 from archive.extract.dates import parse_date
 from archive.text import fold_key, normalise_line
@@ -14,7 +16,8 @@ _MAX_LINE_CHARS = 90
 _MAX_VALUE_CHARS = 120
 
 _AUTHOR_LABEL = re.compile(
-    r"^[(\[]?\s*(?:tác giả bài viết|tác giả|người viết|người thực hiện|thực hiện|tin\s*(?:,|và|-|&)\s*ảnh|bài\s*(?:,|và|-|&)\s*ảnh"
+    r"^[(\[]?\s*(?:tác giả bài viết|tác giả|người viết|người thực hiện|thực hiện|tin\s*(?:,|và|-|&)\s*ảnh"
+    r"|bài\s*(?:,|và|-|&)\s*ảnh"
     r"|tin\s*,?\s*bài(?:\s*(?:,|và|-|&)\s*ảnh)?|tin bài|bài viết|bài|tin|ảnh\s*(?:,|và)\s*bài|viết bởi|biên soạn|"
     r"author|by|nội dung và ảnh|nội dung, ảnh)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
     re.I,
@@ -49,269 +52,15 @@ _DESKS = frozenset(
         *("Ban Biên tập Cổng thông tin điện tử", "Tổ biên tập"),
     )
 )
-# Family names, most of the Kinh ones and the frequent ones of other peoples. A first syllable outside of the list is
-# no proof against a person: "Lan Hương", "Kpă Thuyên".
-_FAMILIES = frozenset(
-    [
-        "nguyễn",
-        "trần",
-        "lê",
-        "phạm",
-        "hoàng",
-        "huỳnh",
-        "phan",
-        "vũ",
-        "võ",
-        "đặng",
-        "bùi",
-        "đỗ",
-        "hồ",
-        "ngô",
-        "dương",
-        "lý",
-        "an",
-        "âu",
-        "bạch",
-        "bành",
-        "bảo",
-        "ca",
-        "cao",
-        "cát",
-        "châu",
-        "chế",
-        "chu",
-        "chử",
-        "chung",
-        "chương",
-        "cổ",
-        "cung",
-        "cù",
-        "cầm",
-        "dư",
-        "đàm",
-        "đào",
-        "đậu",
-        "điền",
-        "điêu",
-        "đinh",
-        "đoàn",
-        "đồng",
-        "đổng",
-        "đới",
-        "đường",
-        "giang",
-        "giáp",
-        "giàng",
-        "hà",
-        "hạ",
-        "hàn",
-        "hạng",
-        "hàu",
-        "hầu",
-        "hình",
-        "hoa",
-        "hỏa",
-        "hùng",
-        "hứa",
-        "khà",
-        "khổng",
-        "khuất",
-        "khúc",
-        "kiều",
-        "kim",
-        "kha",
-        "khương",
-        "lã",
-        "lạc",
-        "lại",
-        "lâm",
-        "liêu",
-        "lò",
-        "lô",
-        "lộc",
-        "lù",
-        "lục",
-        "lương",
-        "lưu",
-        "lữ",
-        "lường",
-        "lừu",
-        "ma",
-        "mã",
-        "mạc",
-        "mai",
-        "man",
-        "mâu",
-        "mẫn",
-        "mông",
-        "mùa",
-        "nghiêm",
-        "nghị",
-        "ngụy",
-        "nhan",
-        "nhâm",
-        "nhữ",
-        "ninh",
-        "nông",
-        "ông",
-        "phí",
-        "phó",
-        "phù",
-        "phú",
-        "phùng",
-        "phương",
-        "quách",
-        "quan",
-        "quàng",
-        "quản",
-        "rah",
-        "rmah",
-        "rcom",
-        "rơ",
-        "rơcăm",
-        "ksor",
-        "kpă",
-        "siu",
-        "nay",
-        "ralan",
-        "sầm",
-        "sơn",
-        "sùng",
-        "tạ",
-        "tăng",
-        "tào",
-        "thạch",
-        "thái",
-        "thân",
-        "thào",
-        "thẩm",
-        "thiều",
-        "thịnh",
-        "thôi",
-        "tiêu",
-        "tô",
-        "tôn",
-        "tống",
-        "trà",
-        "trang",
-        "triệu",
-        "trịnh",
-        "trương",
-        "trưng",
-        "từ",
-        "tưởng",
-        "tòng",
-        "thi",
-        "ung",
-        "uông",
-        "ư",
-        "vàng",
-        "vàng",
-        "văn",
-        "vi",
-        "viên",
-        "vừ",
-        "vương",
-        "xa",
-        "xồng",
-        "xuân",
-        "y",
-        "yên",
-        "đèo",
-        "đinh",
-        "đái",
-        "đan",
-        "đôn",
-        "đỗ",
-        "hờ",
-        "giàng",
-        "cứ",
-        "sủng",
-        "tẩn",
-        "chảo",
-        "phàn",
-        "lỳ",
-        "pờ",
-        "tráng",
-        "thền",
-        "vầy",
-        "hoàng",
-    ]
-)
+# First syllables of offices, headings and forms of address.
 _NOT_NAMES = frozenset(
-    "ubnd hđnd sở ban bộ phòng tỉnh huyện xã phường thị đài hội đảng đoàn chi cục tổng viện trường cổng trang tin ảnh bài "
-    "nguồn theo kính trân nơi quyết thông nghị chương mục điều luật chủ phó giám thứ ngày tháng số công trưởng".split()
-) - frozenset(("đoàn",))
-_PLACES = frozenset(
-    fold_key(name)
-    for name in [
-        "An Giang",
-        "Bạc Liêu",
-        "Bắc Giang",
-        "Bắc Kạn",
-        "Bắc Ninh",
-        "Bến Tre",
-        "Bình Dương",
-        "Bình Định",
-        "Bình Phước",
-        "Bình Thuận",
-        "Cà Mau",
-        "Cao Bằng",
-        "Cần Thơ",
-        "Đà Nẵng",
-        "Đắk Lắk",
-        "Đắk Nông",
-        "Điện Biên",
-        "Đồng Nai",
-        "Đồng Tháp",
-        "Gia Lai",
-        "Hà Giang",
-        "Hà Nam",
-        "Hà Nội",
-        "Hà Tĩnh",
-        "Hải Dương",
-        "Hải Phòng",
-        "Hậu Giang",
-        "Hòa Bình",
-        "Hưng Yên",
-        "Khánh Hòa",
-        "Kiên Giang",
-        "Kon Tum",
-        "Lai Châu",
-        "Lạng Sơn",
-        "Lào Cai",
-        "Lâm Đồng",
-        "Long An",
-        "Nam Định",
-        "Nghệ An",
-        "Ninh Bình",
-        "Ninh Thuận",
-        "Phú Thọ",
-        "Phú Yên",
-        "Quảng Bình",
-        "Quảng Nam",
-        "Quảng Ngãi",
-        "Quảng Ninh",
-        "Quảng Trị",
-        "Sóc Trăng",
-        "Sơn La",
-        "Tây Ninh",
-        "Thái Bình",
-        "Thái Nguyên",
-        "Thanh Hóa",
-        "Thừa Thiên Huế",
-        "Tiền Giang",
-        "Trà Vinh",
-        "Tuyên Quang",
-        "Vĩnh Long",
-        "Vĩnh Phúc",
-        "Yên Bái",
-        "Việt Nam",
-        "Bà Rịa Vũng Tàu",
-        "Hồ Chí Minh",
-        "Kính Gửi",
-        "Trân Trọng",
-    ]
+    (
+        *("anh", "ban", "bà", "bài", "bộ", "chi", "chương", "chị", "chủ", "các", "cô"),
+        *("công", "cổng", "cục", "em", "giám", "huyện", "hđnd", "hội", "kính", "luật", "mục"),
+        *("nghị", "nguồn", "ngày", "nơi", "phòng", "phó", "phường", "quyết", "số", "sở", "theo"),
+        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trang", "trân", "trường", "trưởng", "tỉnh"),
+        *("tổng", "ubnd", "viện", "xã", "ông", "điều", "đài", "đảng", "đồng", "ảnh"),
+    )
 )
 
 
@@ -321,6 +70,22 @@ class Byline:
 
     author: str | None = None
     source: str | None = None
+
+
+@lru_cache(maxsize=1)
+def _families() -> frozenset[str]:
+    """Return the family names, most of the Kinh ones and the frequent ones of other peoples.
+
+    A first syllable outside of the list is no proof against a person: "Lan Hương", "Kpă Thuyên".
+    """
+    return frozenset((files("archive") / "data" / "family_names.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    """Return the names of provinces and closing formulas that have the shape of a person's name."""
+    lines = (files("archive") / "data" / "place_names.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(fold_key(line) for line in lines)
 
 
 def is_person(text: str, *, by_family: bool = False) -> bool:
@@ -336,11 +101,11 @@ def is_person(text: str, *, by_family: bool = False) -> bool:
     ):
         return False
     first = words[0].casefold()
-    if fold_key(text) in _PLACES or (first in _NOT_NAMES and first not in _FAMILIES):
+    if fold_key(text) in _places() or first in _NOT_NAMES:
         return False
     if all(word.isupper() for word in words) and len(words) > 4:
         return False
-    return first in _FAMILIES or not by_family
+    return first in _families() or not by_family
 
 
 def read_labelled(text: str) -> Byline | None:

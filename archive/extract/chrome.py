@@ -24,16 +24,20 @@ _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
 _SIZE = re.compile(r"^\d{1,3}\s*%$")
 _DATED = re.compile(
-    r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
+    r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}"
+    r"(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
     re.I,
 )
 _CONTACT = re.compile(
-    r"^(?:- )?(?:địa chỉ|trụ sở|điện thoại|đt|tel|email|e-mail|thư điện tử|fax|website|hotline|cơ quan|số điện thoại)\b.{0,4}[:：]",
+    r"^(?:- )?(?:địa chỉ|trụ sở|điện thoại|đt|tel|email|e-mail|thư điện tử|fax|website|hotline|cơ quan|"
+    r"số điện thoại)\b.{0,4}[:：]",
     re.I,
 )
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
+_BARS = re.compile(r"\s*[|·•]\s*")
 _CAPTION_CHARS = 220
+_MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
 _REGION_PROSE_CHARS = 160
 _ALWAYS_OUT = frozenset(
@@ -64,11 +68,8 @@ def clean(lines: list[Line], title: str, *, is_exact: bool) -> Reasons:
     """
     reasons: Reasons = {}
     for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _lexicon, _contacts, _tail):
-        if step is _zones and is_exact:
-            found = _zones_inside(lines, title, reasons)
-        else:
-            found = step(lines, title, reasons)
-        for position, reason in found:
+        chosen = _zones_inside if step is _zones and is_exact else step
+        for position, reason in chosen(lines, title, reasons):
             reasons.setdefault(position, reason)
     return reasons
 
@@ -123,15 +124,17 @@ def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
     """Captions: marked as such, or a short line without a full stop right below an image."""
     below_image = False
     for position, line in enumerate(lines):
-        below_image = line.after_image or (below_image and reasons.get(position) == "caption")
+        below_image = below_image or line.after_image
         if position in reasons:
-            continue
-        if line.in_caption and len(line.text) <= 600:
+            below_image = below_image and reasons[position] == "caption"  # the image's file name
+        elif (line.in_caption and len(line.text) <= _MARKED_CAPTION_CHARS) or (
+            below_image and _looks_like_caption(line)
+        ):
             yield position, "caption"
-        elif below_image and _looks_like_caption(line):
-            yield position, "caption"
-            continue
-        below_image = False
+            # Captions of several lines are set apart as a whole.
+            below_image = line.align == "center" or line.italic_chars * 2 > len(line.text)
+        else:
+            below_image = False
 
 
 def _looks_like_caption(line: Line) -> bool:
@@ -201,6 +204,9 @@ def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             if phrase and not phrase.is_risky and phrase.kind in ("session", "copyright", "badge") and i >= last:
                 yield position, phrase.kind
             continue
+        if i > last and line.link_chars and _is_toolbar(line.text):
+            yield position, "nav"
+            continue
         phrase = find(line.text)
         if phrase is None or phrase.kind in ("meta_label", "legal_doc", "error_page", "attachment"):
             continue
@@ -210,6 +216,12 @@ def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
         if phrase.kind in ("footer_agency", "nav", "widget") and not outside:
             continue
         yield position, phrase.kind
+
+
+def _is_toolbar(text: str) -> bool:
+    """Whether a line is several phrases of the lexicon side by side: "In trang | Quay lại"."""
+    parts = [part for part in _BARS.split(text) if part]
+    return len(parts) > 1 and all((found := find(part)) is not None and found.is_whole for part in parts)
 
 
 def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

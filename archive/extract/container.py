@@ -91,8 +91,8 @@ def _narrower(outline: Outline, current: int, children: list[int], title: Line |
     mass = outline.prose_of(block)
     if mass == 0:
         return None
-    if block.last - block.first == 1 and _prose_lines(outline, current) > 1:
-        return None  # one paragraph of several
+    if block.last - block.first == 1 and outline.blocks[current].last - outline.blocks[current].first > 1:
+        return None  # a paragraph
     if mass >= whole * _DESCENT_SHARE:
         return best
     # Columns side by side: the main one has fewer links for its prose than the sides.
@@ -101,11 +101,6 @@ def _narrower(outline: Outline, current: int, children: list[int], title: Line |
         if all(_links(outline, i) * 2 > outline.prose_of(outline.blocks[i]) for i in others):
             return best
     return None
-
-
-def _prose_lines(outline: Outline, index: int) -> int:
-    block = outline.blocks[index]
-    return sum(1 for line in outline.lines[block.first : block.last] if line.is_prose and not line.reason)
 
 
 def _links(outline: Outline, index: int) -> int:

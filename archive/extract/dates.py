@@ -88,6 +88,9 @@ _WORDS = re.compile(
     r"(?<!\d)(\d{1,2})\s*[-,/]?\s*(?:tháng|thg|th)\.?\s*(\d{1,2}|mười một|mười hai|[^\W\d]+)"
     r"\s*(?:năm|[-,/])?\s*(\d{4})(?!\d)"
 )
+_MONTH_FIRST = re.compile(
+    r"\btháng\s+(\d{1,2}|mười một|mười hai|[^\W\d_]+)\s+(\d{1,2}),\s*(\d{4})(?!\d)"  # WordPress: "Tháng Một 12, 2023"
+)
 _ENGLISH = re.compile(rf"(?<!\d)(\d{{1,2}})[ -]{_ENGLISH_MONTH}[ ,-]+(\d{{4}})(?!\d)")
 _AMERICAN = re.compile(rf"\b{_ENGLISH_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
 
@@ -181,7 +184,7 @@ def _read_printed(text: str) -> str | None:
         day = _numeric_day(match, weekday, text)
         if day:
             return _with_time(day, text, match.span())
-    for pattern, order in ((_WORDS, "dmy"), (_ENGLISH, "dmy"), (_AMERICAN, "mdy")):
+    for pattern, order in ((_MONTH_FIRST, "mdy"), (_WORDS, "dmy"), (_ENGLISH, "dmy"), (_AMERICAN, "mdy")):
         for match in pattern.finditer(text):
             first, second, year = match.groups()
             number, name = (first, second) if order == "dmy" else (second, first)

@@ -187,6 +187,7 @@ FAMILIES: tuple[Family, ...] = (
             "a@rel-author",
             ".author.vcard .fn",
             ".author.vcard",
+            ".wp-block-post-author__name",
             ".wp-block-post-author-name",
             ".entry-author-name",
         ),

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body, line_of
-from archive.extract.byline import is_person, read_labelled, tidy_author
+from archive.extract.byline import is_person, read_byline, read_labelled, tidy_author
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
 from archive.extract.metadata import Metadata
@@ -110,9 +110,8 @@ def _visible(s: Surroundings) -> Iterator[str]:
 def _dated(lines: Iterable[Line]) -> Iterator[str]:
     """Yield the lines that are little more than a date."""
     for line in lines:
-        if len(line.text) <= _DATE_LINE_CHARS and line.reason not in _NO_DATES and not line.is_prose:
-            if is_date_line(line.text):
-                yield line.text
+        if line.reason not in _NO_DATES and not line.is_prose and is_date_line(line.text):
+            yield line.text
 
 
 def is_date_line(text: str) -> bool:
@@ -131,7 +130,7 @@ def find_author(s: Surroundings) -> str | None:
         found = read_labelled(line.text)
         if found and found.author and not _is_site(found.author, s.metadata):
             return found.author
-    if author := _author_beside_date(s):
+    if author := _author_beside_date(s) or _signed(s):
         return author
     if s.family is not None and not s.family.trusts_byline:
         return None
@@ -146,6 +145,17 @@ def find_author(s: Surroundings) -> str | None:
     name = written.get("name") if isinstance(written, dict) else written
     if isinstance(name, str) and is_person(normalise_line(name), by_family=True):
         return normalise_line(name)
+    return None
+
+
+def _signed(s: Surroundings) -> str | None:
+    """Return the name that stands alone, right-aligned, right behind the body in a block of its own."""
+    last = s.body.lines[-1] if s.body.lines else -1
+    for line in s.outline.lines[last + 1 : last + 3]:
+        if line.align == "right" and not line.link_chars and line.index < s.body.end:
+            found = read_byline(line.text, is_marked=True, is_last=True)
+            if found and found.author:
+                return found.author
     return None
 
 

@@ -138,9 +138,9 @@ def _said_by_cms(e: Evidence) -> _Verdict:
             return kind, f"{family.name}: {' '.join(sorted(found))}"
     if e.has_body and family.name == "nukeviet":
         return PageKind.ARTICLE, "nukeviet: article body"
-    if family.name == "nukeviet" and e.metadata.og_type == "website":
-        if sum(1 for line in e.outline.lines if _is_headline(line)) >= 2:
-            return PageKind.LISTING, "nukeviet: og:type website"
+    is_website = family.name == "nukeviet" and e.metadata.og_type == "website"
+    if is_website and sum(1 for line in e.outline.lines if _is_headline(line)) >= 2:
+        return PageKind.LISTING, "nukeviet: og:type website"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
     return None
@@ -161,9 +161,9 @@ def _said_by_url(e: Evidence) -> _Verdict:
         return PageKind.OTHER, "URL of a page that is no article"
     if heading in _OTHER_TITLES or name in _OTHER_TITLES:
         return PageKind.OTHER, f"titled “{e.metadata.title or heading}”"
-    if _SEARCH_TITLE.match(name) or _SEARCH_TITLE.match(heading):
-        if not e.has_body and _teasers(e.outline)[0] >= 1:
-            return PageKind.LISTING, "search results"
+    is_search = bool(_SEARCH_TITLE.match(name) or _SEARCH_TITLE.match(heading))
+    if is_search and not e.has_body and _teasers(e.outline)[0] >= 1:
+        return PageKind.LISTING, "search results"
     return None
 
 

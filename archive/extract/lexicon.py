@@ -44,7 +44,7 @@ def _key(text: str) -> str:
 def _phrases() -> dict[str, tuple[str, bool, str]]:
     """Return key → (kind, risky, phrase)."""
     table: dict[str, tuple[str, bool, str]] = {}
-    with (files("archive") / "data" / "boilerplate.csv").open(encoding="utf-8", newline="") as file:
+    with (files("archive") / "data" / "boilerplate.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if key := _key(row["phrase"]):
                 table.setdefault(key, (row["kind"], row["risk_in_body"] == "high", row["phrase"]))

@@ -18,6 +18,7 @@ _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
 _FEW_WORDS = 4
+_FOLLOWED_SCORE = 4.0
 _STANDING_SCORE = 3.0
 _UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
@@ -105,6 +106,10 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
         if share == 0.0:
             continue
         score = share * 10 + _markup(line, is_marked) - (3 if line.is_link and line.tag != "h1" else 0)
+        if line.is_prose and text[-1] in ".;:":
+            score -= _FOLLOWED_SCORE  # a sentence: the lead, which some put into `<title>`
+        if _is_followed(outline, line):
+            score += _FOLLOWED_SCORE  # the site's name stands alone
         if best is None or score > best[0] + 1e-9:
             best = (score, line)
     return best[1] if best else None

@@ -1,30 +1,32 @@
-"""Elements that are chrome by what they are called: hidden ones, and zones such as menus, related lists and comments."""
+"""Elements that are chrome by what they are called: hidden ones, menus, related lists, comments and their like."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from lxml import etree
 
 __all__ = ["Zone", "hides", "zone_reason"]
 
 _HIDING_CLASSES = frozenset(
-    [
-        "hidden",
-        "hide",
-        "d-none",
-        "sr-only",
-        "visually-hidden",
-        "screen-reader-text",
-        "ms-hidden",
-        "hide-accessible",
-        "element-invisible",
-        "visuallyhidden",
-        "offscreen",
-        "skip-link",
-        "invisible",
-    ]
+    (
+        *(
+            "d-none",
+            "element-invisible",
+            "hidden",
+            "hide",
+            "hide-accessible",
+            "invisible",
+            "ms-hidden",
+            "offscreen",
+            "screen-reader-text",
+            "skip-link",
+            "sr-only",
+        ),
+        *("visually-hidden", "visuallyhidden"),
+    )
 )
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -48,7 +50,7 @@ class Zone:
         return ""
 
 
-def hides(attributes: Mapping[str, str]) -> bool:
+def hides(attributes: etree._Attrib) -> bool:
     """Return True for an element that a browser would not show."""
     if not attributes:
         return False
