@@ -51,6 +51,7 @@ def test_what_is_understood(text: str, query: Query) -> None:
         ("a OR -b", "character 3"),
         ("-b OR a", "character 4"),
         ("a title: b", "character 3"),
+        ("họp n*", "character 5"),
         ("-a", "only says what to leave out"),
         ("", "no word"),
         ("😀 ()*", "no word"),

@@ -22,6 +22,7 @@ from archive.text import fold_search
 __all__ = ["Query", "Term", "parse"]
 
 _MAX_WORDS = 100
+_MIN_PREFIX = 2  # FTS5 counts every word with the prefix in the whole index: seconds for a single letter
 # A token as FTS5's unicode61 sees it: letters and digits, with marks that have no composed form.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u0331])*")
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -114,6 +115,9 @@ class _Builder:
                 )
             return
         is_prefix = bool(item["star"]) or (item["word"] or "").endswith("*")
+        if is_prefix and len(words[-1]) < _MIN_PREFIX:
+            reason = f"too many words begin with {words[-1]!r} (at character {place + 1})"
+            raise self._error(reason, f"type at least {_MIN_PREFIX} letters before *")
         self._take(Term(words, is_prefix, bool(item["title"])), is_excluded=bool(item["minus"]))
 
     def _take(self, term: Term, *, is_excluded: bool) -> None:
