@@ -208,6 +208,21 @@ def test_every_kind_has_a_rank_and_articles_come_before_listings() -> None:
     assert LinkKind.FEED.rank < LinkKind.ARTICLE.rank < LinkKind.LISTING.rank < LinkKind.PAGINATION.rank
 
 
+@pytest.mark.parametrize(
+    "piece", ["-", "a-", "/-", "/-/", "a-1", "-c1", "-p1-c1-n", "1-", "./", "/trang", "%2f", "&a="]
+)
+@pytest.mark.parametrize("start", ["/", "/-/", "/tin-bai/", "/documents/", "/x.aspx?", "/a?op="])
+def test_hostile_addresses_end(start: str, piece: str) -> None:
+    # The work grows gently with the length: with rules that backtrack, this would run for hours.
+    address = HOST + (start + piece * 2000)[:1900] + "!"
+    found = links(page(f'<a href="{address}">x</a>'))
+    assert len(found.links) + found.refused.total() == 1
+
+
+def test_a_hostile_refresh_ends() -> None:
+    assert urls(f'<meta http-equiv="refresh" content="{" " * 200_000}x">') == []
+
+
 SITEMAP = f"{HOST}/sitemap.xml"
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

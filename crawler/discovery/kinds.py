@@ -79,6 +79,7 @@ _QUERIES = (
 )
 _PATH_RULES = tuple((kind, re.compile(rule)) for kind, rule in _PATHS)
 _QUERY_RULES = tuple((kind, re.compile(rule)) for kind, rule in _QUERIES)
+_TAIL = 500  # the end tells; the time that a rule takes can grow with the square of the length
 _ID = re.compile(r"id=\d+")
 _CATEGORY = re.compile(r"(?:cat|cat_?id|cate_?id|category|category_?id)=\w+|view=category|op=.+")
 
@@ -88,6 +89,8 @@ def kind_of(url: str) -> LinkKind:
     """Return what a canonical address probably leads to."""
     address, _, query = url.lower().partition("?")
     path = address[address.find("/", address.find("://") + 3) :]
+    if len(path) > _TAIL:
+        path = "/" + path[-_TAIL:]
     pairs = query.split("&") if query else []
     for kind, rule in _QUERY_RULES:
         if any(map(rule.fullmatch, pairs)):

@@ -25,10 +25,9 @@ _SLASHES = re.compile(r"/{2,}")
 
 # Liferay: an article hangs under every page that lists it; its slug is unique in its site. The pages of other systems
 # that use /-/ (GitLab) have no slugs of three words there.
-_LIFERAY_PREFIX = r"(?:/vi(?:[_-]vn)?)?(?P<site>/(?:web|group)/[^/]+)?(?:/[^/]+)*?"
 _LIFERAY = re.compile(
-    _LIFERAY_PREFIX
-    + r"/-/(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*))/?",
+    r"(?:/vi(?:[_-]vn)?)?(?P<site>/(?:web|group)/[^/]+)?(?:/[^/]+)*?/-/"
+    r"(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*))/?",
     re.IGNORECASE,
 )
 _LIFERAY_FOREIGN = re.compile(r"/(?!vi[/_-])[a-z]{2}(?:[_-][a-z]{2})?/", re.IGNORECASE)
