@@ -1,9 +1,9 @@
-"""Clusters: the documents that current pages show, joined by the links that say "copy".
+"""Clusters: the documents that current pages show, grouped by their links (`archive.duplicates.grouping`).
 
 A document is in a cluster as long as a page shows it. One that no page shows any more (a revision that was replaced)
 keeps its links as evidence, and holds nothing together. Clusters are kept in the database alone and change with it,
 undone and redone with its transactions: a document that appears joins the clusters of its neighbours, the smaller into
-the larger; one that disappears leaves its cluster, which then falls into the parts that the remaining links make.
+the larger; where a document disappears, or a series is near, what hangs together there is grouped anew.
 
 The representative is the earliest publication; ties go to the longer text, then to the smaller id.
 """
@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
+
+from archive.duplicates.grouping import Edge, partition
 
 __all__ = ["best_pages", "components", "group", "page_gained", "page_lost", "precedence"]
 
@@ -87,18 +90,11 @@ def page_lost(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
         if _representative(db, cluster_id) == page_id:
             _elect(db, cluster_id, without=page_id)
         return
-    db.execute("UPDATE documents SET cluster_id = NULL WHERE id = ?", [document_id])
-    members = [row[0] for row in db.execute("SELECT id FROM documents WHERE cluster_id = ?", [cluster_id])]
-    if not members:
+    members = _members(db, cluster_id)
+    _assign(db, [document_id], None)
+    _group_again(db, {*members, *_neighbours(db, [document_id])} - {document_id}, without=page_id)
+    if members == {document_id}:
         db.execute("DELETE FROM clusters WHERE id = ?", [cluster_id])
-        return
-    splinters = sorted(_parts(db, members), key=len)[:-1]  # the largest part keeps the cluster
-    for part in splinters:
-        new_id = _new_cluster(db)
-        _assign(db, part, new_id)
-        _elect(db, new_id, without=page_id)
-    if splinters or _representative(db, cluster_id) == page_id:
-        _elect(db, cluster_id, without=page_id)
 
 
 def group(db: sqlite3.Connection) -> None:
@@ -112,12 +108,13 @@ def group(db: sqlite3.Connection) -> None:
 
 
 def components(db: sqlite3.Connection) -> list[list[int]]:
-    """Return the documents that current pages show, as the links put them together."""
+    """Return the documents that current pages show, as the links group them."""
     shown = db.execute(
-        "SELECT DISTINCT revisions.document_id FROM pages JOIN revisions ON revisions.id = pages.revision_id"
+        """SELECT id, digest FROM documents WHERE id IN (
+            SELECT document_id FROM revisions JOIN pages ON pages.revision_id = revisions.id)"""
     )
-    links = db.execute("SELECT a, b FROM links WHERE kind <> 'series'")
-    return _components([row[0] for row in shown], ((a, b) for a, b in links))
+    links = db.execute("SELECT a, b, kind, score FROM links")
+    return partition(dict(shown.fetchall()), (Edge(*link) for link in links))
 
 
 def best_pages(db: sqlite3.Connection) -> dict[int, int]:
@@ -130,55 +127,76 @@ def best_pages(db: sqlite3.Connection) -> dict[int, int]:
 
 
 def _join(db: sqlite3.Connection, document_id: int) -> int:
-    """Put a document into the cluster of its neighbours, made one, or into a new one; return its id."""
-    neighbours = db.execute(
-        """SELECT DISTINCT cluster_id FROM documents WHERE cluster_id IS NOT NULL AND id IN (
-            SELECT b FROM links WHERE a = :id AND kind <> 'series'
-            UNION SELECT a FROM links WHERE b = :id AND kind <> 'series')""",
-        {"id": document_id},
-    ).fetchall()
-    sizes = [
-        (db.execute("SELECT count(*) FROM documents WHERE cluster_id = ?", [row[0]]).fetchone()[0], row[0])
-        for row in neighbours
-    ]
-    into, *others = [cluster_id for _, cluster_id in sorted(sizes, reverse=True)] or [_new_cluster(db)]
+    """Put a document that appeared into the cluster where it belongs; return its id."""
+    neighbours = _neighbours(db, [document_id])
+    near = {cluster_id for d in neighbours if (cluster_id := _cluster_of(db, d)) is not None}
+    sizes = sorted(((len(_members(db, cluster_id)), cluster_id) for cluster_id in near), reverse=True)
+    into, *others = [cluster_id for _, cluster_id in sizes] or [_new_cluster(db)]
     for other in others:
         pages = [page for page in (_representative(db, into), _representative(db, other)) if page is not None]
         db.execute("UPDATE documents SET cluster_id = ? WHERE cluster_id = ?", [into, other])
         db.execute("DELETE FROM clusters WHERE id = ?", [other])
-        _set_representative(db, into, min(pages, key=lambda page: _precedence(db, page)))
-    db.execute("UPDATE documents SET cluster_id = ? WHERE id = ?", [into, document_id])
-    return int(into)
+        _set_representative(db, into, min(pages, key=lambda page: _precedence(db, page), default=None))
+    _assign(db, [document_id], into)
+    if neighbours and _has_issues(db, into):
+        _group_again(db, _members(db, into))
+    return _cluster_of(db, document_id) or into
 
 
-def _parts(db: sqlite3.Connection, members: Collection[int]) -> list[list[int]]:
-    """Return the parts of a cluster that hang together by the links among its members."""
-    links: list[tuple[int, int]] = []
-    ordered = sorted(members)
-    for start in range(0, len(ordered), _BATCH):
-        some = ordered[start : start + _BATCH]
-        query = f"SELECT a, b FROM links WHERE kind <> 'series' AND a IN ({', '.join('?' * len(some))})"
-        links += ((a, b) for a, b in db.execute(query, some))
-    return _components(ordered, links)
+def _group_again(db: sqlite3.Connection, documents: Collection[int], without: int | None = None) -> None:
+    """Group what hangs together with these documents anew; `without` is a page that shows none of them any more."""
+    reached, fresh = set(documents), set(documents)
+    while fresh:
+        fresh = _neighbours(db, fresh) - reached
+        reached |= fresh
+    digests: dict[int, str] = {}
+    edges: list[Edge] = []
+    old: Counter[int] = Counter()
+    for some in _batches(reached):
+        marks = ", ".join("?" * len(some))
+        for document_id, digest, cluster_id in db.execute(
+            f"SELECT id, digest, cluster_id FROM documents WHERE id IN ({marks})", some
+        ):
+            digests[document_id] = digest
+            old[cluster_id] += 1
+        edges += (Edge(*row) for row in db.execute(f"SELECT a, b, kind, score FROM links WHERE a IN ({marks})", some))
+    parts = sorted(partition(digests, edges), key=len, reverse=True)
+    spare = sorted(old, key=old.__getitem__, reverse=True)
+    kept = spare[: len(parts)] + [_new_cluster(db) for _ in parts[len(spare) :]]
+    for part, cluster_id in zip(parts, kept, strict=True):
+        _assign(db, part, cluster_id)
+    for cluster_id in kept:
+        _elect(db, cluster_id, without)
+    db.executemany("DELETE FROM clusters WHERE id = ?", [(cluster_id,) for cluster_id in spare[len(parts) :]])
 
 
-def _components(members: Iterable[int], links: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the connected components of a graph, ascending; links to what is no member do not count."""
-    parent = {member: member for member in sorted(members)}
+def _neighbours(db: sqlite3.Connection, documents: Collection[int]) -> set[int]:
+    """Return the documents in clusters that are copies of one of these."""
+    found: set[int] = set()
+    for some in _batches(documents):
+        marks = ", ".join("?" * len(some))
+        query = f"""SELECT id FROM documents WHERE cluster_id IS NOT NULL AND id IN (
+            SELECT b FROM links WHERE kind <> 'series' AND a IN ({marks})
+            UNION SELECT a FROM links WHERE kind <> 'series' AND b IN ({marks}))"""
+        found.update(row[0] for row in db.execute(query, [*some, *some]))
+    return found
 
-    def root(member: int) -> int:
-        while parent[member] != member:
-            parent[member] = member = parent[parent[member]]
-        return member
 
-    for a, b in links:
-        if a in parent and b in parent:
-            low, high = sorted((root(a), root(b)))
-            parent[high] = low
-    parts: dict[int, list[int]] = {}
-    for member in parent:
-        parts.setdefault(root(member), []).append(member)
-    return list(parts.values())
+def _has_issues(db: sqlite3.Connection, cluster_id: int) -> bool:
+    """Return whether a member of the cluster is an issue of a series."""
+    query = """SELECT 1 FROM documents WHERE cluster_id = ? AND (
+            EXISTS (SELECT 1 FROM links WHERE kind = 'series' AND a = documents.id)
+            OR EXISTS (SELECT 1 FROM links WHERE kind = 'series' AND b = documents.id)) LIMIT 1"""
+    return db.execute(query, [cluster_id]).fetchone() is not None
+
+
+def _members(db: sqlite3.Connection, cluster_id: int) -> set[int]:
+    return {row[0] for row in db.execute("SELECT id FROM documents WHERE cluster_id = ?", [cluster_id])}
+
+
+def _batches(documents: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(documents)
+    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
 
 
 def _elect(db: sqlite3.Connection, cluster_id: int, without: int | None = None) -> None:
@@ -214,5 +232,6 @@ def _new_cluster(db: sqlite3.Connection) -> int:
     return db.execute("INSERT INTO clusters DEFAULT VALUES").lastrowid or 0
 
 
-def _assign(db: sqlite3.Connection, documents: Iterable[int], cluster_id: int) -> None:
-    db.executemany("UPDATE documents SET cluster_id = ? WHERE id = ?", [(cluster_id, d) for d in documents])
+def _assign(db: sqlite3.Connection, documents: Iterable[int], cluster_id: int | None) -> None:
+    query = "UPDATE documents SET cluster_id = :cluster WHERE id = :id AND cluster_id IS NOT :cluster"
+    db.executemany(query, [{"cluster": cluster_id, "id": document_id} for document_id in documents])
