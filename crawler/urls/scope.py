@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from crawler.urls.canonicalise import canonical, split
 
@@ -13,6 +14,7 @@ __all__ = ["host_of", "in_scope"]
 _PLAIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)/")
 
 
+@lru_cache(maxsize=1 << 15)
 def host_of(url: str) -> str:
     """Return the host of an address in lower case, with its port unless it is the scheme's own; "" where none is."""
     if plain := _PLAIN.match(url):
@@ -26,11 +28,13 @@ def in_scope(url: str, hosts: Iterable[str]) -> bool:
 
     A port is part of a host: "x.gov.vn" does not take in "x.gov.vn:8080".
     """
-    host = host_of(url)
-    if not host:
-        return False
+    return _is_inside(host_of(url), tuple(hosts))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_inside(host: str, hosts: tuple[str, ...]) -> bool:
     bare = host.removeprefix("www.")
-    for pattern in hosts:
+    for pattern in hosts if host else ():
         if pattern.startswith("*."):
             if host.endswith(pattern[1:]):
                 return True
