@@ -179,6 +179,7 @@ KINDS = {
         "/chi-tiet-tin?/khai-mac-hoi-thao/7872178",
         "/?p=12",
         "/node/152",
+        "/index.php?act=xem&id=201&mod=tin",
         "/index.php?language=vi&nv=news&op=thoi-su/khai-mac-12",
     ],
     LinkKind.LISTING: [

@@ -81,6 +81,7 @@ _PATH_RULES = tuple((kind, re.compile(rule)) for kind, rule in _PATHS)
 _QUERY_RULES = tuple((kind, re.compile(rule)) for kind, rule in _QUERIES)
 _TAIL = 500  # the end tells; the time that a rule takes can grow with the square of the length
 _ID = re.compile(r"id=\d+")
+_SCRIPT = re.compile(r"\.(?:php|aspx?|jsp)$")
 _CATEGORY = re.compile(r"(?:cat|cat_?id|cate_?id|category|category_?id)=\w+|view=category|op=.+")
 
 
@@ -97,7 +98,8 @@ def kind_of(url: str) -> LinkKind:
             return kind
     shape = next((kind for kind, rule in _PATH_RULES if rule.fullmatch(path)), LinkKind.PAGE)
     if pairs and shape is LinkKind.LISTING:
-        if path.count("-") >= 2 and any(map(_ID.fullmatch, pairs)):  # a slug, and an id beside it
+        # A slug or a script, and an id beside it.
+        if (path.count("-") >= 2 or _SCRIPT.search(path)) and any(map(_ID.fullmatch, pairs)):
             return LinkKind.ARTICLE
         return LinkKind.LISTING if any(map(_CATEGORY.fullmatch, pairs)) else LinkKind.PAGE
     return shape
