@@ -14,7 +14,8 @@ __all__ = ["REASONS", "refusal"]
 _CACHE = 1 << 15
 # Whole segments of the path, in lower case. A pattern matches with an extension behind it as well ("/login.aspx").
 _SEGMENTS = {
-    "print": r"print(?:er|view|page)?|print-?(?:preview|article|friendly)|in(?=\.(?:php|aspx?|jsp))|in-(?:tin|bai|bai-viet)|ban-in|amp",
+    "print": r"print(?:er|view|page)?|print-?(?:preview|article|friendly)"
+    r"|in(?=\.(?:php|aspx?|jsp))|in-(?:tin|bai|bai-viet)|ban-in|amp",
     "savefile": r"save-?file",
     "sendmail": r"send-?mail|mailto|email-?friend|gui-e?mail",
     "login": r"users?|(?:log|sign)-?(?:in|out|up)|register|lostpass|forgot-?password|my-?account|authenticate"
