@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -57,11 +57,13 @@ def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:
         click.echo(f"{'':{indent}}{'  '.join(cells)}".rstrip())
 
 
-def write_json(records: Iterable[Any] | Any) -> None:
-    """Print records (dataclasses or JSON values) as JSON, one a line."""
+def write_json(records: Any) -> None:
+    """Print one record, or each of a list or tuple of them, as JSON, one a line.
+
+    A record is a dataclass or a JSON value, which may hold dataclasses.
+    """
     for record in records if isinstance(records, (list, tuple)) else [records]:
-        value = asdict(record) if is_dataclass(record) and not isinstance(record, type) else record
-        click.echo(json.dumps(value, ensure_ascii=False))
+        click.echo(json.dumps(record, ensure_ascii=False, default=asdict))
 
 
 def day(moment: str | None) -> str:
