@@ -114,7 +114,8 @@ class Intake:
         else:
             hosts = self._session.portals[row.portal].hosts
             content_type = capture.header("Content-Type")
-            job = Job(row.url, body, content_type, capture.captured_at, hosts, self._session.options.since)
+            since, is_entry = self._session.options.since, row.rank == 0
+            job = Job(row.url, body, content_type, capture.captured_at, hosts, since, is_entry)
             await self._store(row, taken, await self._session.pool.analyse(job))
 
     async def _store(self, row: FrontierRow, taken: Taken, analysis: Analysis) -> None:

@@ -21,7 +21,10 @@ __all__ = ["Analysis", "Job", "analyse", "analyse_batch"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A page to be analysed: the body with its Content-Encoding undone, and the portal's scope."""
+    """A page to be analysed: the body with its Content-Encoding undone, and the portal's scope.
+
+    `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
+    """
 
     url: str
     body: bytes
@@ -29,6 +32,7 @@ class Job:
     captured_at: datetime
     hosts: tuple[str, ...]
     since: datetime | None = None
+    is_entry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,14 @@ def analyse(job: Job) -> Analysis:
     extraction = extract.extract(page, captured_at=job.captured_at)
     article = extraction.article
     drops = dict(found.refused)
+    followed = [(link.url, link.rank) for link in found.links if job.is_entry or link.kind is not LinkKind.FEED]
+    if len(followed) < len(found.links):
+        drops["feed of a part"] = len(found.links) - len(followed)
     return Analysis(
         extraction,
         fingerprint=duplicates.fingerprint(article.text) if article else None,
         canonical_key=_canonical_key(job.url, found.canonical_url),
-        links=_rows(((link.url, link.rank) for link in found.links), job.hosts, drops),
+        links=_rows(followed, job.hosts, drops),
         drops=drops,
     )
 
