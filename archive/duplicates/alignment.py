@@ -44,6 +44,8 @@ def _changes(a: Sequence[int], b: Sequence[int], area: Change, runs: tuple[int, 
             yield from _changes(a, b, gap, runs[1:])
     elif same := _in_place(a, b, area):
         yield from same
+    elif set(a[area.a_start : area.a_end]).isdisjoint(b[area.b_start : area.b_end]):
+        yield area
     else:
         yield from _shortest_edit(a, b, area) or [area]
 

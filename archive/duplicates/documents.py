@@ -12,6 +12,7 @@ from archive.duplicates.config import CONFIG_DIGEST
 from archive.duplicates.relation import Kind, Reading, read, relate
 from archive.duplicates.shingles import syllable_hashes
 from archive.duplicates.signature import shingles_of
+from archive.duplicates.wording import Wording
 from archive.errors import SignatureMismatch
 from archive.records import Fingerprint
 
@@ -70,7 +71,7 @@ def link_and_file(
     twins = _texts(db, [fingerprint.key_digest], below=document_id)
     keys = _key_digests(db, index.candidates(db, fingerprint))
     others = _texts(db, [key for key in keys if key != fingerprint.key_digest], below=document_id)
-    own = Reading(text, syllable_hashes(text), shingles_of(fingerprint))
+    own = Reading(Wording(text), syllable_hashes(text), shingles_of(fingerprint))
     links = [_link(own, other, other_id) for other_id, other in (*twins[:_EXACT_COPIES], *others)]
     found = tuple(link for link in links if link)
     db.executemany(

@@ -6,8 +6,8 @@ one. Both are 64-bit keys of one table. Exact copies share the entry of the firs
 
 A lookup is bounded: of a key that more than 64 texts share (a formula, a form, a notice issued daily for years) only
 the newest 64 are read, and one such anchor alone makes no candidate. So a true copy, which also shares the rare keys or
-all of the common ones, is found, and what merely uses the same formula costs little. The candidates whose signatures
-agree best have their texts read.
+all of the common ones, is found, and what merely uses the same formula costs little. The 32 candidates whose signatures
+agree best have their texts read: a text with more copies than that hangs together with the others through them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["candidates", "clear", "file", "filed"]
 
 _COMMON = 64  # entries that are read of one key
 _ESTIMATED = 1024  # candidates whose signature is compared
-_VERIFIED = 64  # candidates whose text is worth reading
+_VERIFIED = 32  # candidates whose text is worth reading
 _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
 _SHINGLES_AN_ANCHOR = 40  # in a text that shares fewer anchors with a much longer one, 0.9 of it is not there
 _ANCHOR_SALT = np.uint64(0xA5A5_5A5A_C3C3_3C3C)

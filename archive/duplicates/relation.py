@@ -44,9 +44,9 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text, the hashes of its syllables in order, and of its shingles, distinct and ascending."""
+    """A text as it is compared: its wording, the hashes of its syllables in order, of its shingles ascending."""
 
-    text: str
+    wording: Wording
     syllables: Hashes
     shingles: Hashes
 
@@ -54,7 +54,7 @@ class Reading:
 def read(text: str) -> Reading:
     """Return `text` as it is compared."""
     syllables = syllable_hashes(text)
-    return Reading(text, syllables, shingle_hashes(syllables))
+    return Reading(Wording(text), syllables, shingle_hashes(syllables))
 
 
 def compare(a: str, b: str) -> Relation | None:
@@ -65,7 +65,7 @@ def compare(a: str, b: str) -> Relation | None:
 def relate(a: Reading, b: Reading) -> Relation | None:
     """Return `compare` of two texts that were read before."""
     if np.array_equal(a.syllables, b.syllables):
-        return Relation(Kind.EXACT, 1.0, "" if a.text == b.text else "case, spacing or punctuation")
+        return Relation(Kind.EXACT, 1.0, "" if a.wording.text == b.wording.text else "case, spacing or punctuation")
     if not len(a.shingles) or not len(b.shingles):
         return None
     shared = overlap(a.shingles, b.shingles)
@@ -76,10 +76,9 @@ def relate(a: Reading, b: Reading) -> Relation | None:
         return None
     kind, score = (Kind.NEAR, jaccard) if jaccard >= NEAR else (Kind.CONTAINED, containment)
     changes = _changes(a, b)
-    left, right = Wording(a.text), Wording(b.text)
-    if is_series(left, right, changes):
+    if is_series(a.wording, b.wording, changes):
         kind, score = Kind.SERIES, jaccard
-    return Relation(kind, score, _tell(left, right, changes))
+    return Relation(kind, score, _tell(a.wording, b.wording, changes))
 
 
 def _changes(a: Reading, b: Reading) -> list[Change]:
