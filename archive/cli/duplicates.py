@@ -42,9 +42,9 @@ _LINKS_SHOWN = 8
 def duplicates(
     article: str | None, portal: str | None, kind: str | None, limit: int, archive_dir: Path, as_json: bool
 ) -> None:
-    """Show which articles are copies of each other, with the evidence: kind, score and what differs.
+    """Show which articles are copies of each other, and the evidence.
 
-    Without ID, the largest clusters come first.
+    Each link has its kind, its score and what differs. Without ID, the largest clusters come first.
     """
     from archive.article_view import find_page
     from archive.cli.output import say, tell, write_json

@@ -59,10 +59,11 @@ def export(
     archive_dir: Path,
     as_json: bool,
 ) -> None:
-    """Write a corpus into the new folder OUT: data, a dataset card (README.md) and manifest.json.
+    """Write a corpus into the new folder OUT.
 
-    The same archive and options give the same bytes. A folder that is not empty is never written to. Articles without a
-    date are left out where --since or --until is given.
+    It holds the data, a dataset card (README.md) and manifest.json. The same archive and options give the same bytes. A
+    folder that is not empty is never written to. Articles without a date are left out where --since or --until is
+    given.
     """
     from archive.cli.output import say, size, tell, write_json
     from archive.export import Options

@@ -43,7 +43,7 @@ def search(
     archive_dir: Path,
     as_json: bool,
 ) -> None:
-    """Find articles, best first, with the words marked where they stand.
+    """Find articles, best first, with snippets.
 
     Words match with any accents; typed with accents, such matches come first. All words must match. Also: "a phrase",
     this OR that, -without, begin*, title:word.

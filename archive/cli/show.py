@@ -37,7 +37,7 @@ __all__ = ["show"]
 @archive_option
 @json_option
 def show(article: str, view: str | None, archive_dir: Path, as_json: bool) -> None:
-    """Show one article: text, fields, where it was captured, its copies and its notice series.
+    """Show one article: text, fields, provenance, copies.
 
     ID is the 16 digits that search prints, or at least the first 4. In a URL, the scheme, www. and a slash at the end
     do not count.

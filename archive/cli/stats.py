@@ -15,7 +15,7 @@ __all__ = ["stats"]
 @archive_option
 @json_option
 def stats(archive_dir: Path, as_json: bool) -> None:
-    """Show what the archive holds: pages, articles, copies, captures, and what was stripped."""
+    """Show what the archive holds, counted."""
     from archive.cli.output import day, size, table, write_json
     from archive.stats import collect
     from archive.store import Archive

@@ -1,0 +1,52 @@
+"""docs/cli.md and docs/data-model.md say what is."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from archive.store.migrations import migrations as archive_migrations
+from crawler import frontier
+from crawler.cli import main
+from crawler.cli.reference import reference
+
+DOCS = Path(__file__).parent.parent / "docs"
+MODEL = (DOCS / "data-model.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"^(.+):\n\n```sql\n((?:.+\n)*.+);\n```", MODEL, re.MULTILINE)
+
+
+def test_the_command_line_is_documented_as_it_is() -> None:
+    written = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert written == reference(main, "luutru"), "write it anew: python -m crawler.cli.reference > docs/cli.md"
+
+
+def test_all_queries_were_found() -> None:
+    assert len(QUERIES) == MODEL.count("```sql") >= 6
+
+
+@pytest.mark.parametrize("query", [query for _, query in QUERIES], ids=[title for title, _ in QUERIES])
+def test_the_queries_of_the_data_model_answer(sample_db: sqlite3.Connection, query: str) -> None:
+    assert sample_db.execute(query).fetchall()
+
+
+def test_every_table_and_column_is_documented() -> None:
+    db = Database(memory=True)
+    archive_migrations.apply(db)
+    frontier.migrations.apply(db)
+    columns = {
+        name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")]
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        if not name.startswith(("sqlite_", "_", "search_index_"))
+    }
+    view, _, tables = MODEL.partition("## The tables")
+    documented = {
+        name: re.findall(r"`(\w+)`", cells)
+        for name, cells in re.findall(r"^\| `(\w+)` \| (.+?) \| .+ \|$", tables, re.MULTILINE)
+    }
+    cells = re.findall(r"^\| (`.+?`) \| .+ \|$", view, re.MULTILINE)
+    documented["articles"] = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert documented == columns
