@@ -282,6 +282,25 @@ def test_an_interruption_is_exit_code_130(sample: Path) -> None:
     assert (running.returncode, stderr) == (130, b"luutru: interrupted\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_a_terminal_gets_colours_in_place_of_marks(sample: Path) -> None:
+    import pty
+
+    terminal, inside = pty.openpty()
+    script = "import click\nfrom archive.cli import COMMANDS\nclick.Group('luutru', commands=COMMANDS)()"
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    environment |= {"LUUTRU_ARCHIVE": str(sample), "TERM": "xterm-256color"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "search", "bình đẳng"], stdout=inside, env=environment, check=False
+    )
+    os.close(inside)
+    with os.fdopen(terminal, "rb", buffering=0) as stream:
+        printed = stream.read(4000).decode("utf-8", "replace")
+    assert done.returncode == 0
+    assert "\x1b[1;33mbình đẳng\x1b[0m" in printed
+    assert "**" not in printed
+
+
 @pytest.mark.parametrize("arguments", [("search", "dang"), ("stats",), ("show", f"{BACKAN}/dang-bo")])
 def test_reading_an_archive_loads_no_extractor_and_no_crawler(sample: Path, arguments: tuple[str, ...]) -> None:
     code = """

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from archive.search import parse
 from archive.store.migrations import migrations as archive_migrations
 from crawler import frontier
 from crawler.cli import main
@@ -50,3 +51,8 @@ def test_every_table_and_column_is_documented() -> None:
     cells = re.findall(r"^\| (`.+?`) \| .+ \|$", view, re.MULTILINE)
     documented["articles"] = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
     assert documented == columns
+
+
+@pytest.mark.parametrize("query", re.findall(r"^\| `(.+?)` \| ", (DOCS / "search.md").read_text("utf-8"), re.MULTILINE))
+def test_the_queries_of_the_search_page_are_understood(query: str) -> None:
+    assert parse(query).required

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
 __all__ = ["reference"]
@@ -25,18 +28,18 @@ Results go to stdout, progress and remarks to stderr. With `--json`, records are
 
 def reference(group: click.Group, name: str) -> str:
     """Return the reference of a group and its commands, in Markdown."""
-    parts = [_INTRODUCTION, _section(group, name)]
-    parts += [_section(command, f"{name} {key}") for key, command in group.commands.items()]
-    return "\n".join(parts)
+    return "\n".join([_INTRODUCTION, *_sections(group, click.Context(group, info_name=name, **_settings(group)))])
 
 
-def _section(command: click.Command, name: str) -> str:
-    settings = {**command.context_settings, "terminal_width": _WIDTH}
-    context = click.Context(command, info_name=name, **settings)
-    parts = [f"## {name}\n\n```\n{command.get_help(context)}\n```\n"]
-    if isinstance(command, click.Group) and " " in name:
-        parts += [_section(inner, f"{name} {key}") for key, inner in command.commands.items()]
-    return "\n".join(parts)
+def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _sections(inner, click.Context(inner, parent=context, info_name=name, **_settings(inner)))
+
+
+def _settings(command: click.Command) -> dict[str, Any]:
+    return {**command.context_settings, "terminal_width": _WIDTH}
 
 
 if __name__ == "__main__":
