@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,6 @@ from sqlite_utils import Database
 from archive.search import parse
 from archive.store.migrations import migrations as archive_migrations
 from crawler import frontier
-from crawler.cli import main
-from crawler.cli.reference import reference
 
 DOCS = Path(__file__).parent.parent / "docs"
 MODEL = (DOCS / "data-model.md").read_text(encoding="utf-8")
@@ -21,8 +21,11 @@ QUERIES = re.findall(r"^(.+):\n\n```sql\n((?:.+\n)*.+);\n```", MODEL, re.MULTILI
 
 
 def test_the_command_line_is_documented_as_it_is() -> None:
+    # In a process of its own: click keeps the help option that a command had in the group that asked first.
+    command = [sys.executable, "-m", "crawler.cli.reference"]
+    made = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
     written = (DOCS / "cli.md").read_text(encoding="utf-8")
-    assert written == reference(main, "luutru"), "write it anew: python -m crawler.cli.reference > docs/cli.md"
+    assert written == made, "write it anew: python -m crawler.cli.reference > docs/cli.md"
 
 
 def test_all_queries_were_found() -> None:
