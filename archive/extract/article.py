@@ -33,6 +33,7 @@ from archive.text import normalise, normalise_line
 __all__ = ["RULES_VERSION", "extract"]
 
 RULES_VERSION = 1  # raised when the same page gives another text
+MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
 _MAX_REMOVED_CHARS = 500
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
@@ -44,6 +45,8 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     Pure: the same page gives the same extraction, and its tree is left as it was.
     """
     outline = flatten(page.tree)
+    if (visible_chars := outline.visible_chars) > MAX_CHARS:
+        return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
     named = family_title(outline, family) if family else None
@@ -55,7 +58,6 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     container = family_body(outline, family) if family else None
     evidence = Evidence(page.url, outline, metadata, family, title, has_body=bool(container is not None and title))
     kind, reason = classify(evidence)
-    visible_chars = outline.visible_chars
     if kind is not PageKind.ARTICLE:
         return Extraction(kind, visible_chars=visible_chars, reason=reason)
     body = find_body(outline, family, title)

@@ -211,7 +211,7 @@ def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
         if phrase is None or phrase.kind in ("meta_label", "legal_doc", "error_page", "attachment"):
             continue
         outside = (i < first or i > last) if prose else phrase.is_whole
-        if phrase.is_risky and not (outside and phrase.is_whole and line.tag != "row"):
+        if phrase.is_risky and not (outside and (phrase.is_whole or phrase.kind == "counter") and line.tag != "row"):
             continue
         if phrase.kind in ("footer_agency", "nav", "widget") and not outside:
             continue

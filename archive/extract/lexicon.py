@@ -41,13 +41,15 @@ def _key(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> dict[str, tuple[str, bool, str]]:
-    """Return key → (kind, risky, phrase)."""
-    table: dict[str, tuple[str, bool, str]] = {}
+def _phrases() -> dict[str, tuple[str, bool]]:
+    """Return key → (kind, risky)."""
+    table: dict[str, tuple[str, bool]] = {}
     with (files("archive") / "data" / "boilerplate.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if key := _key(row["phrase"]):
-                table.setdefault(key, (row["kind"], row["risk_in_body"] == "high", row["phrase"]))
+                # "Chia sẻ:" and "Chia sẻ" have one key: the riskier holds.
+                kind, is_risky = row["kind"], row["risk_in_body"] == "high"
+                table[key] = (table[key][0], table[key][1] or is_risky) if key in table else (kind, is_risky)
     return table
 
 
@@ -66,17 +68,17 @@ def find(line: str) -> Phrase | None:
         found = phrases.get(" ".join(words[:count]))
         if found is None:
             continue
-        kind, is_risky, phrase = found
+        kind, is_risky = found
         if len(line) > (_MAX_FOOTER_CHARS if kind in _FOOTERS else _MAX_CHARS):
             continue
-        if _goes_on_with_value(line, phrase, count, kind):
+        if _goes_on_with_value(line, count, kind):
             return Phrase(kind, is_risky, is_whole=False)
     return None
 
 
-def _goes_on_with_value(line: str, phrase: str, count: int, kind: str) -> bool:
+def _goes_on_with_value(line: str, count: int, kind: str) -> bool:
     """Whether what follows the phrase is a separator or a number, as after a label."""
-    rest = _after_words(_EDGES.sub("", line), _key(phrase).count(" ") + 1 if count else 0)
+    rest = _after_words(_EDGES.sub("", line), count)
     if not rest:
         return False
     if re.match(r"\s*[:：]?\s*[(\[]?[\d.,]+[)\]%]?\s*(?:\w+)?$", rest):
@@ -84,7 +86,7 @@ def _goes_on_with_value(line: str, phrase: str, count: int, kind: str) -> bool:
     if kind in _FOOTERS:
         # Footers are sentences of their own: "Ghi rõ nguồn … khi phát hành lại".
         return count >= 3 or bool(re.match(r"\s*[:：]", rest))
-    return kind in _LABELS and bool(re.match(r"\s*(?:[:：|]|[-–]\s)", rest) or phrase.rstrip().endswith(":"))
+    return kind in _LABELS and bool(re.match(r"\s*(?:[:：|]|[-–]\s)", rest))
 
 
 def _after_words(line: str, count: int) -> str:

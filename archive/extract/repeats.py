@@ -18,6 +18,8 @@ _SHINGLE = 4
 _LONG_CHARS = 90  # a block of this length does not repeat by chance
 _ADJACENT_CHARS = 40  # nor one of this length right behind itself
 _LONE_CHARS = 140  # nor one of this length anywhere
+_BETWEEN_CHARS = 60
+_LEADERS = re.compile(r"\.{4}|…{2}|_{3}")  # a line of a form, to be filled in
 _TOP = 4  # among the first blocks stand leads
 _ENUMERATED = re.compile(r"^(?:- |\+ |[a-zđ][).]|\d+(?:\.\d+)*[).]|[ivx]+[).]|điều \d|khoản \d|mục \w+\b|phần \w+\b)")
 _NEAR_WORDS = 16
@@ -72,8 +74,8 @@ def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> 
     if block.match < 0 or block.is_row:
         return False
     chars = len(block.key)
-    if _ENUMERATED.match(block.key):
-        return False  # points of laws and plans repeat on purpose
+    if _ENUMERATED.match(block.key) or _LEADERS.search(block.key):
+        return False  # points of laws and plans repeat on purpose, and so do lines of forms
     if block.key == blocks[block.match].key:
         is_near = chars >= _ADJACENT_CHARS and _is_adjacent(blocks, block.match, index)
         return is_near or chars >= (_LONG_CHARS if block.match < _TOP else _LONE_CHARS)
@@ -84,7 +86,7 @@ def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> 
 
 def _is_adjacent(blocks: list[_Block], earlier: int, later: int) -> bool:
     """Whether nothing of weight stands between the two."""
-    return sum(len(b.key) for b in blocks[earlier + 1 : min(later, earlier + 5)]) < 120 and later - earlier <= 4
+    return later - earlier <= 3 and sum(len(b.key) for b in blocks[earlier + 1 : later]) < _BETWEEN_CHARS
 
 
 def _numbers(block: _Block) -> frozenset[str]:
@@ -105,7 +107,8 @@ def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:
                 equal = any(
                     blocks[i].key == block.key for i in range(max(0, expected - _GAP), min(index, expected + _GAP + 1))
                 )
-                if not (near or equal):
+                is_short = len(block.key) < _ADJACENT_CHARS or block.is_row or bool(_ENUMERATED.match(block.key))
+                if not (near or equal) or (is_short and gap):
                     gap += 1
                     index += step
                     continue
