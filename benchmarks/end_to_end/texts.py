@@ -86,7 +86,10 @@ def _original(host: int, number: int) -> Story:
 
 
 def _pick(rng: Random, kind: str) -> str:
-    return rng.choice(_WORDS[kind])
+    opening, slash, closing = rng.choice(_WORDS[kind]).partition(" / ")
+    if slash:
+        closing = rng.choice(_WORDS[kind]).partition(" / ")[2]
+    return f"{opening} {closing}".rstrip()
 
 
 def _place(rng: Random) -> str:
