@@ -174,7 +174,8 @@ def test_a_phrase_counts_as_a_line_or_a_label_only() -> None:
 
 def test_a_heading_that_a_template_cut_off_is_made_whole() -> None:
     full = "Hội nghị giao ban công tác phòng chống thiên tai các xã ven biển năm 2024"
-    html = f"<html><head><title>{full} - Xã</title></head><body><h1>{full[:40]}...</h1><p>{P1}</p><p>{P2}</p></body></html>"
+    head = f"<html><head><title>{full} - Xã</title></head>"
+    html = f"{head}<body><h1>{full[:40]}...</h1><p>{P1}</p><p>{P2}</p></body></html>"
     found = extract(parse(html.encode(), "https://honghai.gov.vn/tin/giao-ban-9.html"), captured_at=NOW)
     assert found.kind is PageKind.ARTICLE
     assert found.article is not None

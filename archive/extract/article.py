@@ -26,7 +26,7 @@ from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
-from archive.extract.title import clean_title, find_title, named_agrees, strip_site
+from archive.extract.title import clean_title, find_title, strip_site
 from archive.records import Article, Extraction, PageKind, Removal
 from archive.text import normalise, normalise_line
 
@@ -49,10 +49,7 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
-    named = family_title(outline, family) if family else None
-    if named is None or not named_agrees(outline, named, metadata):
-        named = find_title(outline, metadata) or named
-    title = named
+    title = find_title(outline, metadata, family_title(outline, family) if family else None)
     if title is not None:
         outline.trust(title)
     container = family_body(outline, family) if family else None

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 from archive.extract.container import find_region
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
+from archive.extract.second_opinion import believed_lines
 from archive.extract.select import select
 
 __all__ = ["Body", "family_body", "family_title", "find_body"]
@@ -16,6 +17,7 @@ __all__ = ["Body", "family_body", "family_title", "find_body"]
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
 _FEW_CHARS = 400  # of so little prose no shares are taken
 _LEAD_LINES = 6
+_WHOLE_PAGE = frozenset(("html", "body", "form"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,12 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
             i for i in range(title.index + 1, body_first) if outline.lines[i].is_prose and not outline.lines[i].reason
         ]
         lines = list(range(max(region.first, body_first), region.last))
+    if outline.blocks[region.body].tag in _WHOLE_PAGE:
+        # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
+        own = [outline.lines[i] for i in lines]
+        if believed := believed_lines(own):
+            lines = [i for i in lines if believed[0] <= i <= believed[-1]]
+            return Body(tuple(lines), tuple(lead), region.start, region.end, "trafilatura", is_exact=False)
     return Body(tuple(lines), tuple(lead), region.start, region.end, "prose", is_exact=False)
 
 

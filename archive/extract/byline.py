@@ -55,11 +55,11 @@ _DESKS = frozenset(
 # First syllables of offices, headings and forms of address.
 _NOT_NAMES = frozenset(
     (
-        *("anh", "ban", "bà", "bài", "bộ", "chi", "chương", "chị", "chủ", "các", "cô"),
+        *("ban", "bà", "bài", "bộ", "chương", "chị", "chủ", "các", "cô"),
         *("công", "cổng", "cục", "em", "giám", "huyện", "hđnd", "hội", "kính", "luật", "mục"),
         *("nghị", "nguồn", "ngày", "nơi", "phòng", "phó", "phường", "quyết", "số", "sở", "theo"),
-        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trang", "trân", "trường", "trưởng", "tỉnh"),
-        *("tổng", "ubnd", "viện", "xã", "ông", "điều", "đài", "đảng", "đồng", "ảnh"),
+        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trân", "trường", "trưởng", "tỉnh"),
+        *("ubnd", "viện", "xã", "ông", "điều", "đài", "đảng", "đồng", "ảnh"),
     )
 )
 

@@ -37,6 +37,7 @@ _BLOCKS = frozenset(
 _BOLD = frozenset(("b", "strong", "th")) | HEADINGS
 _ITALIC = frozenset(("i", "em", "cite", "dfn"))
 _CELLS = frozenset(("td", "th"))
+_CHANGING = _BOLD | _ITALIC | {"ul", "ol", "figcaption", "table"}
 _BULLETS = ("-", "–", "—", "+", "•", "*", "·", "▪", "►", "»", "¶", "✓", "○", "●", "§")
 
 
@@ -52,6 +53,9 @@ class _Context:
     in_list: bool = False
     in_caption: bool = False
     in_row: bool = False
+
+
+_NOWHERE = _Context()  # inside what is not shown
 
 
 def flatten(root: HtmlElement) -> Outline:
@@ -81,80 +85,108 @@ class _Walk:
 
     def run(self, root: HtmlElement) -> None:
         walker = etree.iterwalk(root, events=("start", "end"))
+        contexts = self.contexts
         for event, element in walker:
             tag = element.tag
-            if event == "start":
-                if not isinstance(tag, str) or tag in _SKIPPED or hides(element.attrib):
-                    if tag in ("input", "textarea"):
-                        self.outline.inputs += 1
-                    walker.skip_subtree()
-                    self.contexts.append(self.contexts[-1])
-                else:
-                    self.enter(element, tag)
+            if event == "end":
+                inner = contexts.pop()
+                if tag in _BLOCKS and inner is not _NOWHERE:
+                    self.leave_block(str(tag), inner)
+                if (tail := element.tail) and self.open_blocks:
+                    self.add(tail, contexts[-1])
+            elif tag in _SKIPPED or not isinstance(tag, str):
+                self.outline.inputs += tag in ("input", "textarea")
+                walker.skip_subtree()
+                contexts.append(_NOWHERE)
             else:
-                self.leave(element, str(tag))
+                inner = self.enter(element, tag, contexts[-1])
+                contexts.append(inner)
+                if inner is _NOWHERE:
+                    walker.skip_subtree()
+                elif text := element.text:
+                    self.add(text, inner)
 
-    def enter(self, element: HtmlElement, tag: str) -> None:
-        outer = self.contexts[-1]
-        attributes = element.attrib
-        names = _index_names(self.outline, element) if attributes else ""
+    def enter(self, element: HtmlElement, tag: str, outer: _Context) -> _Context:
+        """Open an element and return what holds inside it; `_NOWHERE` for one that a browser would not show."""
+        attributes = dict(element.items())
         inner = outer
-        is_block = tag in _BLOCKS
-        reason = zone_reason(tag, names) if (is_block or names) else ""
-        align = _alignment(attributes) if attributes else ("center" if tag == "center" else "")
-        href = attributes.get("href", "") if tag == "a" else ""
-        if reason or align or href or tag in _BOLD or tag in _ITALIC or tag in ("ul", "ol", "figcaption", "table"):
-            inner = _Context(
-                align or outer.align,
-                outer.zone,
-                href or outer.href,
-                outer.bold or tag in _BOLD,
-                outer.italic or tag in _ITALIC,
-                outer.in_list or tag in ("ul", "ol"),
-                outer.in_caption or tag == "figcaption" or reason == "caption",
-                outer.in_row,
-            )
-            if reason and reason != "caption":
-                inner.zone = Zone(reason, outer.zone)
-                self.outline.zones.append(inner.zone)
-        if is_block:
-            self.border(outer)
-            self.open_blocks.append(len(self.outline.blocks))
-            parent = self.open_blocks[-2] if len(self.open_blocks) > 1 else -1
-            self.outline.block_of[element] = self.open_blocks[-1]
-            self.outline.blocks.append(Block(element, tag, parent, len(self.outline.lines)))
-            if tag == "li":
-                self.bullet = True
-            elif tag == "table" and not outer.in_row and is_data_table(element):
-                inner.in_row = True
+        if attributes:
+            get = attributes.get
+            traits = _traits(tag, get("class", ""), get("id", ""), get("style", ""), get("align", ""))
+            if traits.hides or "hidden" in attributes or get("aria-hidden") == "true":
+                return _NOWHERE
+            self.index(element, tag, attributes, traits)
+            if traits.changes or (tag == "a" and "href" in attributes):
+                inner = self.change(tag, traits, outer, get("href", "") if tag == "a" else "")
+        else:
+            traits = _traits(tag, "", "", "", "")
+            if traits.changes:
+                inner = self.change(tag, traits, outer, "")
+        if tag in _BLOCKS:
+            self.enter_block(element, tag, outer, inner)
         elif tag == "br":
             self.border(outer)
         elif tag == "img":
             self.border_image()
-        self.contexts.append(inner)
-        if element.text:
-            self.add(element.text, inner)
+        return inner
 
-    def leave(self, element: HtmlElement, tag: str) -> None:
-        inner = self.contexts.pop()
-        outer = self.contexts[-1]
-        index = self.outline.block_of.get(element) if tag in _BLOCKS else None
-        if index is not None:
-            if inner.in_row and tag in _CELLS:
-                self.close_cell()
-            elif inner.in_row and tag == "tr":
-                self.close_row(inner)
+    def index(self, element: HtmlElement, tag: str, attributes: dict[str, str], traits: _Traits) -> None:
+        """Enter the element under its classes, id, itemprops and (`rel-…`) relations."""
+        outline = self.outline
+        for name in traits.classes:
+            if (named := outline.by_class.get(name)) is None:
+                outline.by_class[name] = [element]
             else:
-                self.border(inner)
-            self.open_blocks.pop()
-            block = self.outline.blocks[index]
-            block.last = len(self.outline.lines)
-            if block.parent >= 0:
-                self.outline.blocks[block.parent].images += block.images
-            if tag == "li":
-                self.bullet = False
-        if element.tail and self.open_blocks:
-            self.add(element.tail, outer)
+                named.append(element)
+        if identifier := attributes.get("id"):
+            outline.by_id.setdefault(identifier, element)
+        for name in attributes["itemprop"].split() if "itemprop" in attributes else ():
+            outline.by_itemprop.setdefault(name, []).append(element)
+        for name in attributes["rel"].split() if tag == "a" and "rel" in attributes else ():
+            outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
+
+    def change(self, tag: str, traits: _Traits, outer: _Context, href: str) -> _Context:
+        """Return what holds inside an element that changes something."""
+        inner = _Context(
+            traits.align or outer.align,
+            outer.zone,
+            href or outer.href,
+            outer.bold or tag in _BOLD,
+            outer.italic or tag in _ITALIC,
+            outer.in_list or tag in ("ul", "ol"),
+            outer.in_caption or tag == "figcaption" or traits.reason == "caption",
+            outer.in_row,
+        )
+        if traits.reason and traits.reason != "caption":
+            inner.zone = Zone(traits.reason, outer.zone)
+            self.outline.zones.append(inner.zone)
+        return inner
+
+    def enter_block(self, element: HtmlElement, tag: str, outer: _Context, inner: _Context) -> None:
+        outline = self.outline
+        self.border(outer)
+        parent = self.open_blocks[-1] if self.open_blocks else -1
+        self.open_blocks.append(len(outline.blocks))
+        outline.block_of[element] = len(outline.blocks)
+        outline.blocks.append(Block(element, tag, parent, len(outline.lines)))
+        if tag == "li":
+            self.bullet = True
+        elif tag == "table" and not outer.in_row and is_data_table(element):
+            inner.in_row = True
+
+    def leave_block(self, tag: str, inner: _Context) -> None:
+        if inner.in_row and tag in _CELLS:
+            self.close_cell()
+        elif inner.in_row and tag == "tr":
+            self.close_row(inner)
+        else:
+            self.border(inner)
+        block = self.outline.blocks[self.open_blocks.pop()]
+        block.last = len(self.outline.lines)
+        if block.parent >= 0:
+            self.outline.blocks[block.parent].images += block.images
+        if tag == "li":
+            self.bullet = False
 
     def add(self, text: str, context: _Context) -> None:
         """Add text to the current line."""
@@ -234,39 +266,38 @@ class _Walk:
         self.has_text = False
 
 
-def _index_names(outline: Outline, element: HtmlElement) -> str:
-    """Enter the element under its classes, id, itemprops and (`rel-…`) relations; return class and id as one string."""
-    attributes = element.attrib
-    classes = attributes.get("class", "")
-    for name in _split(classes):
-        outline.by_class.setdefault(name, []).append(element)
-    identifier = attributes.get("id", "")
-    if identifier:
-        outline.by_id.setdefault(identifier, element)
-    if "itemprop" in attributes:
-        for name in attributes["itemprop"].split():
-            outline.by_itemprop.setdefault(name, []).append(element)
-    for name in attributes.get("rel", "").split() if element.tag == "a" else ():
-        outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
-    return f"{classes} {identifier}" if identifier else classes
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What an element's tag and attributes say. `changes`: what holds inside it differs from what holds outside."""
+
+    hides: bool
+    classes: tuple[str, ...]
+    reason: str
+    align: str
+    changes: bool
 
 
-@lru_cache(maxsize=8192)
-def _split(classes: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(classes.split()))
+@lru_cache(maxsize=1 << 14)
+def _traits(tag: str, classes: str, identifier: str, style: str, align: str) -> _Traits:
+    """Return the traits of an element; a portal's pages have few distinct ones."""
+    names = f"{classes} {identifier}" if identifier else classes
+    reason = zone_reason(tag, names) if tag in _BLOCKS or names else ""
+    side = _alignment(align, style, classes) or ("center" if tag == "center" and not (names or style or align) else "")
+    changes = bool(reason or side) or tag in _CHANGING
+    return _Traits(hides(style, classes), tuple(dict.fromkeys(classes.split())), reason, side, changes)
 
 
-def _alignment(attributes: etree._Attrib) -> str:
-    align = attributes.get("align", "").lower()
-    style = attributes.get("style", "")
+def _alignment(align: str, style: str, classes: str) -> str:
+    side = align.lower()
     if "text-align" in style:
-        align = style.split("text-align", 1)[1][:12].strip(" :").lower()
-    if not align and "text-" in (names := attributes.get("class", "")):
-        align = "right" if "text-right" in names or "text-end" in names else "center" if "text-center" in names else ""
+        side = style.split("text-align", 1)[1][:12].strip(" :").lower()
+    if not side and "text-" in classes:
+        is_right = "text-right" in classes or "text-end" in classes
+        side = "right" if is_right else "center" if "text-center" in classes else ""
     for known in ("right", "center"):
-        if align.startswith(known):
+        if side.startswith(known):
             return known
-    return "left" if align else ""
+    return "left" if side else ""
 
 
 def _judge_zones(outline: Outline) -> None:

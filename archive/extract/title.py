@@ -10,7 +10,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["clean_title", "find_title", "named_agrees", "strip_site"]
+__all__ = ["clean_title", "find_title", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
@@ -18,32 +18,32 @@ _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
 _FEW_WORDS = 4
+_FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
 _STANDING_SCORE = 3.0
 _UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
 
-def find_title(outline: Outline, metadata: Metadata) -> Line | None:
-    """Return the line that is the page's heading, or None.
+def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) -> Line | None:
+    """Return the line that is the page's heading, or None; `named` is where a family's selectors point.
 
     What the page calls itself is believed first. Many portals call every page by the site's name, or "Chi tiết tin":
     a line that is followed by nothing, or that is only a few syllables long, gives way to one that stands as a
     heading does.
     """
+    if named is not None and _is_followed(outline, named) and not find(named.text):
+        if any(_agreement(_key(named.text), _key(name)) > 0 for name in (*metadata.headlines, metadata.title) if name):
+            return named
+    else:
+        named = None
     agreed = _agreeing(outline, metadata)
     if agreed is not None and _is_followed(outline, agreed) and len(agreed.text.split()) > _FEW_WORDS:
         return agreed
-    guessed = _standing(outline)
+    guessed = named or _standing(outline)
     if guessed is None or agreed is None:
         return agreed or guessed
     is_near = agreed.index < guessed.index <= agreed.index + 4
     return guessed if is_near or not _is_followed(outline, agreed) else agreed
-
-
-def named_agrees(outline: Outline, line: Line, metadata: Metadata) -> bool:
-    """Return True when a heading that a family's selector found is what the page calls itself, with text below."""
-    names = [_key(name) for name in (*metadata.headlines, metadata.title) if name]
-    return _is_followed(outline, line) and any(_agreement(_key(line.text), name) > 0 for name in names)
 
 
 def _is_followed(outline: Outline, heading: Line) -> bool:
@@ -62,7 +62,7 @@ def _standing(outline: Outline) -> Line | None:
         text = line.text
         if not 18 <= len(text) <= 300 or line.link_chars or line.reason or line.tag == "row" or line.in_list:
             continue
-        if len(text.split()) < 4 or parse_date(text) or find(text):
+        if len(text.split()) < _FEW_WORDS or text[-1] in ".;:" or parse_date(text) or find(text):
             continue
         if any(i.is_prose and not i.reason for i in lines[max(0, line.index - 6) : line.index]):
             continue  # a heading inside of a text
@@ -105,6 +105,8 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
         share = max((_agreement(_key(text), name) for name in names), default=0.0)
         if share == 0.0:
             continue
+        if any(name.startswith(_key(text)) for name in names):
+            share += _FIRST_SHARE
         score = share * 10 + _markup(line, is_marked) - (3 if line.is_link and line.tag != "h1" else 0)
         if line.is_prose and text[-1] in ".;:":
             score -= _FOLLOWED_SCORE  # a sentence: the lead, which some put into `<title>`

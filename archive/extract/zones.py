@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lxml import etree
-
 __all__ = ["Zone", "hides", "zone_reason"]
 
 _HIDING_CLASSES = frozenset(
@@ -50,15 +48,9 @@ class Zone:
         return ""
 
 
-def hides(attributes: etree._Attrib) -> bool:
-    """Return True for an element that a browser would not show."""
-    if not attributes:
-        return False
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if (style := attributes.get("style")) and _HIDING_STYLE.search(style):
-        return True
-    return bool((classes := attributes.get("class")) and _hiding(classes))
+def hides(style: str, classes: str) -> bool:
+    """Return True for a style or classes with which a browser would not show an element."""
+    return bool(style and _HIDING_STYLE.search(style)) or bool(classes and _hiding(classes))
 
 
 @lru_cache(maxsize=8192)
