@@ -257,10 +257,10 @@ def _steps(lines: list[Line]) -> list[str]:
 
 def find_language(text: str, metadata: Metadata) -> str | None:
     """Return the ISO 639-1 code of the text's language: Vietnamese by its letters, otherwise what the page declares."""
-    letters = sum(1 for c in text[:4000] if c.isalpha())
-    if letters and len(_VIETNAMESE.findall(text[:4000].casefold())) * 25 >= letters:
+    letters = sum(1 for c in text[:1500] if c.isalpha())
+    if letters and len(_VIETNAMESE.findall(text[:1500].casefold())) * 25 >= letters:
         return "vi"
     declared = metadata.language
     if declared and declared != "vi" and declared.isalpha():
         return declared
-    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", text[:4000]) else None
+    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", text[:1500]) else None

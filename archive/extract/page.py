@@ -20,7 +20,6 @@ MAX_TAGS = 120_000
 # libxml2 compares each attribute of a tag with every other; this is about half a second.
 MAX_ATTRIBUTE_PAIRS = 100_000_000
 _LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{600,}")
-_NUL = re.compile("\x00+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
 
     Raises PageError when there is nothing in it, or so many tags that reading it would take minutes.
     """
-    if not body.strip():
+    if not body or body.isspace():
         raise PageError(url, "the page is empty")
     if len(body) > MAX_BYTES:
         raise PageError(url, f"{len(body):,} bytes of HTML, more than {MAX_BYTES:,}", "it was kept, but not read")
@@ -50,7 +49,7 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
-        tree = html.document_fromstring(_NUL.sub("", text).encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError(url, f"not HTML: {error}") from error
     return Page(url, _base_url(tree, url), tree, encoding)
