@@ -139,3 +139,13 @@ def test_make_says_which_python_is_too_old(tmp_path: Path) -> None:
     assert made.returncode != 0
     assert "is Python 3.9.2; luutru needs 3.11 or newer" in made.stderr.splitlines()[0]
     assert not (tmp_path / ".venv").exists()
+
+
+def test_commands_named_in_the_readme_exist() -> None:
+    luutru = str(Path(sys.executable).with_name("luutru"))
+    shown = subprocess.run([luutru, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    commands = set(re.findall(r"^  ([a-z]+)  ", shown, flags=re.MULTILINE))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:`|^(?: {4})?(?:\$ )?)luutru ([a-z]+)\b", readme, flags=re.MULTILINE))
+    assert {"crawl", "export", "search"} <= named
+    assert named <= commands
