@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["decode"]
+__all__ = ["decode", "to_utf8"]
 
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
@@ -41,6 +41,19 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     return body.decode("cp1252", "replace"), "cp1252"
+
+
+def to_utf8(body: bytes, content_type: str | None = None) -> tuple[bytes, str]:
+    """Return the text of `body` in UTF-8 and the Python name of the encoding that it was in; never fails."""
+    if not body.startswith(codecs.BOM_UTF8):
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return body, "utf-8"  # as nearly every page: nothing to convert
+    text, encoding = decode(body, content_type)
+    return text.encode("utf-8", "replace"), encoding
 
 
 def _candidates(body: bytes, content_type: str | None) -> list[str]:

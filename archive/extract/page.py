@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urljoin
 
-from lxml import etree, html
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.errors import PageError
-from archive.extract.charset import decode
+from archive.extract.charset import to_utf8
 
 __all__ = ["Page", "parse"]
 
@@ -19,7 +19,7 @@ MAX_BYTES = 8_000_000
 MAX_TAGS = 120_000
 # libxml2 compares each attribute of a tag with every other; this is about half a second.
 MAX_ATTRIBUTE_PAIRS = 100_000_000
-_LONG_TAG = re.compile(rb"<[A-Za-z][^<>]{600,}")
+_LONG_TAG = 600  # bytes; a shorter one cannot matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,33 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         raise PageError(url, "the page is empty")
     if len(body) > MAX_BYTES:
         raise PageError(url, f"{len(body):,} bytes of HTML, more than {MAX_BYTES:,}", "it was kept, but not read")
-    if (tags := body.count(b"<")) > MAX_TAGS:
-        raise PageError(url, f"about {tags:,} tags, more than {MAX_TAGS:,}", "it was kept, but not read")
-    if sum(len(tag[0].split()) ** 2 for tag in _LONG_TAG.finditer(body)) > MAX_ATTRIBUTE_PAIRS:
+    tags = body.split(b"<", MAX_TAGS + 1)
+    if len(tags) > MAX_TAGS + 1:
+        raise PageError(url, f"about {body.count(b'<'):,} tags, more than {MAX_TAGS:,}", "it was kept, but not read")
+    if _attribute_pairs(tags) > MAX_ATTRIBUTE_PAIRS:
         raise PageError(url, "a tag with too many attributes", "it was kept, but not read")
-    text, encoding = decode(body, content_type)
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
+    text, encoding = to_utf8(body, content_type)
     try:
-        # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
-        tree = html.document_fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser=parser)
+        tree = cast("HtmlElement | None", etree.fromstring(text.replace(b"\x00", b""), _parser()))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError(url, f"not HTML: {error}") from error
+    if tree is None:
+        raise PageError(url, "not HTML: the document is empty")
     return Page(url, _base_url(tree, url), tree, encoding)
+
+
+def _parser() -> etree.HTMLParser:
+    """Return a parser whose elements are all HtmlElement: lxml.html's own asks Python for the class of each."""
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
+def _attribute_pairs(tags: list[bytes]) -> int:
+    """Return about how many pairs of attributes libxml2 will compare in the long tags; text may follow each tag."""
+    long = [tag.partition(b">")[0] for tag in tags if len(tag) > _LONG_TAG]
+    return sum(len(tag.split()) ** 2 for tag in long if len(tag) > _LONG_TAG)
 
 
 def _base_url(tree: HtmlElement, url: str) -> str:
