@@ -51,8 +51,8 @@ BASE = "https://sonoivu.vidu.gov.vn/tin-tuc/hoat-dong/bai-viet-12.html?page=2"
         ("/giam-50%.html", "https://sonoivu.vidu.gov.vn/giam-50%.html"),
         ("/a//b/", "https://sonoivu.vidu.gov.vn/a//b/"),
         ("/Trang-Chu.ASPX", "https://sonoivu.vidu.gov.vn/Trang-Chu.ASPX"),
-        # query: sorted, unknown keys kept
-        ("/x?b=2&a=1", "https://sonoivu.vidu.gov.vn/x?a=1&b=2"),
+        # query: as written, unknown keys kept
+        ("/x?b=2&a=1", "https://sonoivu.vidu.gov.vn/x?b=2&a=1"),
         ("/x?a=2&a=1", "https://sonoivu.vidu.gov.vn/x?a=2&a=1"),
         ("/x?b=&&c", "https://sonoivu.vidu.gov.vn/x?b=&c"),
         ("/x?a=1&amp;b=2", "https://sonoivu.vidu.gov.vn/x?a=1&b=2"),
@@ -122,7 +122,7 @@ def test_a_relative_address_needs_a_base_that_is_one() -> None:
             "/web/guest/tin?p_p_id=101_INSTANCE_ab&p_p_lifecycle=0&p_p_state=normal&p_p_mode=view&p_p_col_id=column-2"
             "&p_p_col_count=1&_101_INSTANCE_ab_keywords=&_101_INSTANCE_ab_andOperator=true&p_r_p_564233524_resetCur=false"
             "&_101_INSTANCE_ab_delta=20&_101_INSTANCE_ab_cur=2",
-            "/web/guest/tin?_101_INSTANCE_ab_cur=2&_101_INSTANCE_ab_delta=20&p_p_id=101_INSTANCE_ab",
+            "/web/guest/tin?p_p_id=101_INSTANCE_ab&_101_INSTANCE_ab_delta=20&_101_INSTANCE_ab_cur=2",
         ),
         ("/web/guest/tin?p_p_id=101_INSTANCE_ab&p_p_lifecycle=0&p_p_state=maximized", "/web/guest/tin"),
         ("/tin/-/ten-bai-viet?inheritRedirect=true&redirect=%2Ftin", "/tin/-/ten-bai-viet"),

@@ -51,7 +51,9 @@ def identity(url: str) -> str:
     _, host, path, query = split(address)
     host, path = host.removeprefix("www."), _ESCAPE.sub(_plain_escape, path)
     if query:
-        query = _ESCAPE.sub(_plain_escape, query)
+        # Portals write the same parameters in any order; those of one name keep theirs.
+        pairs = _ESCAPE.sub(_plain_escape, query).split("&")
+        query = "&".join(sorted(pairs, key=lambda pair: pair.partition("=")[0]))
     path, query = _family(_SLASHES.sub("/", path), query)
     if not query:
         path = _INDEX.sub("/", path)

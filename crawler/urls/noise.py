@@ -39,13 +39,9 @@ def quiet_path(path: str) -> str:
 
 
 def quiet_query(query: str, path: str) -> str:
-    """Return the query without noise, its parameters sorted by key; those of one key keep their order."""
+    """Return the query without noise, what is left in its order."""
     pairs = [pair for pair in query.split("&") if pair and not _is_noise(pair)]
-    if len(pairs) > 1:
-        pairs.sort(key=_key)
-    if pairs:
-        pairs = _without_companions(pairs, path)
-    return "&".join(pairs)
+    return "&".join(_without_companions(pairs, path)) if pairs else ""
 
 
 def _key(pair: str) -> str:
