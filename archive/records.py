@@ -1,4 +1,4 @@
-"""The records that flow through the archive, one at each station: Capture → Analysis (Article, Fingerprint) → stored."""
+"""The records that flow through the archive, one a station: Capture → Extraction, Fingerprint → what is stored."""
 
 from __future__ import annotations
 

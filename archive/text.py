@@ -52,32 +52,25 @@ def normalise_line(text: str) -> str:
     return normalise(text).replace("\n", " ")
 
 
-# Look-alikes of đ, and ƣ/Ƣ for ư/Ư out of VNI and PDF conversions.
-_LOOK_ALIKES = str.maketrans({"ð": "đ", "ɖ": "đ", "ƣ": "ư"})
-_PUNCTUATION = str.maketrans(
-    {"–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
-    | {"‘": "'", "’": "'", "‚": "'", "´": "'", "`": "'", "…": "..."}
-)
-# Open rimes oa, oe, uy: both òa and oà are written; the new style (mark on the second vowel) is the key.
-_TONES = {
-    "ò": "o\u0300",
-    "ó": "o\u0301",
-    "ỏ": "o\u0309",
-    "õ": "o\u0303",
-    "ọ": "o\u0323",
-    "ù": "u\u0300",
-    "ú": "u\u0301",
-    "ủ": "u\u0309",
-    "ũ": "u\u0303",
-    "ụ": "u\u0323",
+# Dashes, quotes, and look-alikes: of đ, and ƣ for ư out of VNI and PDF conversions.
+_SAME = {
+    **dict.fromkeys("–—‐‑−", "-"),
+    **dict.fromkeys("“”„«»", '"'),
+    **dict.fromkeys("‘’‚´`", "'"),
+    "…": "...",
+    "ð": "đ",
+    "ɖ": "đ",
+    "ƣ": "ư",
 }
-_OLD_STYLE = re.compile(r"([òóỏõọ])([ae])(?!\w)|(?<!q)([ùúủũụ])(y)(?!\w)")
-
-
-def _new_style(match: re.Match[str]) -> str:
-    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
-    tone = _TONES[first]
-    return tone[0] + unicodedata.normalize("NFC", second + tone[1])
+_TO_FOLD = re.compile(f"[{''.join(_SAME)}]")
+# Open rimes oa, oe, uy: both òa and oà are written; the new style (mark on the second vowel) is the key.
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+_NEW_STYLE = {
+    unicodedata.normalize("NFC", first + tone) + second: first + unicodedata.normalize("NFC", second + tone)
+    for first, second in ("oa", "oe", "uy")
+    for tone in _TONES
+}
+_OLD_STYLE = re.compile(r"[òóỏõọ][ae](?!\w)|(?<!q)[ùúủũụ]y(?!\w)")
 
 
 def fold_key(text: str) -> str:
@@ -85,8 +78,10 @@ def fold_key(text: str) -> str:
 
     Marks and digits stay: "5 xã" and "6 xã" differ, "dang" and "đảng" differ. Idempotent.
     """
-    text = unicodedata.normalize("NFC", normalise(text).casefold()).translate(_LOOK_ALIKES).translate(_PUNCTUATION)
-    return " ".join(_OLD_STYLE.sub(_new_style, text).split())
+    text = unicodedata.normalize("NFC", normalise(text).casefold())
+    if _TO_FOLD.search(text):
+        text = _TO_FOLD.sub(lambda match: _SAME[match[0]], text)
+    return " ".join(_OLD_STYLE.sub(lambda match: _NEW_STYLE[match[0]], text).split())
 
 
 @lru_cache(maxsize=1 << 17)

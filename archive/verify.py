@@ -52,7 +52,7 @@ def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = 
 
 
 def repair(path: Path) -> None:
-    """Derive the full-text index, the bands and the clusters anew, and cut WARC files back to what the database knows."""
+    """Derive full-text index, bands and clusters anew, and cut WARC files back to what the database knows."""
     from archive.store.writer import Writer
 
     with Archive.open(path, write=True) as archive:

@@ -108,6 +108,8 @@ class Session:
         """Register the portals, make their entry points due, and finish what an earlier crawl left unanalysed."""
         now = int(time.time())
         self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        for portal in self.portals.values():
+            self.apply_delay(portal.id, self.host_at(portal.url).delay_s)
         await self.write(lambda transaction: self._register(transaction, now))
         for capture_id in pages.open_captures(self.archive.db):
             await self._finish_open(capture_id)

@@ -1,4 +1,4 @@
-"""How a page enters the archive: first its capture, then what was made of it. Both run inside the writer's transaction."""
+"""How a page enters the archive: its capture, then what was made of it. Both run in the writer's transaction."""
 
 from __future__ import annotations
 

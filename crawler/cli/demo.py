@@ -17,7 +17,7 @@ from archive.errors import ArchiveError
 __all__ = ["demo"]
 
 
-@click.command(cls=Command, examples=("luutru demo", "luutru demo --archive /tmp/demo"))
+@click.command(cls=Command, examples=("luutru demo", "luutru demo --archive demo-archive"))
 @archive_option
 def demo(archive_dir: Path) -> None:
     """Do the whole job on five small portals that luutru serves itself, on this machine.
