@@ -22,14 +22,13 @@ from math import ceil
 from pathlib import Path
 
 from datasketch import MinHash
-from sqlite_utils import Database
 
 from archive import duplicates
 from archive.duplicates.config import CONTAINED, CONTAINED_SYLLABLES, NEAR
 from archive.duplicates.shingles import Hashes, overlap
 from archive.duplicates.signature import shingles_of
 from archive.records import Fingerprint
-from archive.store.migrations import migrations
+from archive.store.migrations import ARCHIVE
 
 Pair = tuple[int, int]
 _ONSETS = re.findall(r"\w+", "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x")
@@ -104,7 +103,7 @@ def edited(text: Sequence[str], rng: random.Random, sentence: Callable[[], str])
 def open_database() -> sqlite3.Connection:
     """Return an empty archive database in memory, inside a transaction."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    migrations.apply(Database(db))
+    ARCHIVE.apply(db)
     db.execute("BEGIN")
     return db
 

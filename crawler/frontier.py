@@ -10,10 +10,10 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from archive.store.migrations import MigrationSet
 
 __all__ = [
+    "CRAWLER",
     "RANKS",
     "Frontier",
     "FrontierRow",
@@ -23,45 +23,40 @@ __all__ = [
     "count_drops",
     "make_entries_due",
     "make_modified_due",
-    "migrations",
     "postpone",
     "redirect_to",
 ]
 
-migrations = Migrations("crawler")
 RANKS = range(6)  # 0: entry points, sitemaps, feeds; then what `crawler.discovery` ranks; lower is fetched first
-
-
-@migrations(name="0001_frontier")
-def _initial(db: Database) -> None:
-    db.conn.execute(
-        """CREATE TABLE frontier (
-            key INTEGER PRIMARY KEY,          -- of the page: 64-bit hash of its identity
-            url TEXT NOT NULL,
-            portal TEXT NOT NULL REFERENCES portals(id),
-            host TEXT NOT NULL,               -- with the port where it is not the default
-            rank INTEGER NOT NULL,
-            kind TEXT,                        -- what it was when it was last fetched; null before
-            due_at INTEGER NOT NULL,          -- Unix time
-            interval_s INTEGER,
-            failures INTEGER NOT NULL DEFAULT 0,
-            fetched_at INTEGER,
-            payload_digest TEXT,
-            reason TEXT
-        )"""
-    )
-    db.conn.execute("CREATE INDEX frontier_next ON frontier(host, rank, due_at)")
-    db.conn.execute("CREATE INDEX frontier_portal ON frontier(portal, due_at)")
-    db.conn.execute(
-        """CREATE TABLE drops (
-            portal TEXT NOT NULL REFERENCES portals(id),
-            reason TEXT NOT NULL,
-            addresses INTEGER NOT NULL,       -- addresses met and not followed, for that reason
-            PRIMARY KEY (portal, reason)
-        ) WITHOUT ROWID"""
-    )
-
-
+CRAWLER = MigrationSet(
+    "crawler",
+    {
+        "0001_frontier": (
+            """CREATE TABLE frontier (
+                key INTEGER PRIMARY KEY,          -- of the page: 64-bit hash of its identity
+                url TEXT NOT NULL,
+                portal TEXT NOT NULL REFERENCES portals(id),
+                host TEXT NOT NULL,               -- with the port where it is not the default
+                rank INTEGER NOT NULL,
+                kind TEXT,                        -- what it was when it was last fetched; null before
+                due_at INTEGER NOT NULL,          -- Unix time
+                interval_s INTEGER,
+                failures INTEGER NOT NULL DEFAULT 0,
+                fetched_at INTEGER,
+                payload_digest TEXT,
+                reason TEXT
+            )""",
+            "CREATE INDEX frontier_next ON frontier(host, rank, due_at)",
+            "CREATE INDEX frontier_portal ON frontier(portal, due_at)",
+            """CREATE TABLE drops (
+                portal TEXT NOT NULL REFERENCES portals(id),
+                reason TEXT NOT NULL,
+                addresses INTEGER NOT NULL,       -- links met and not followed, for that reason
+                PRIMARY KEY (portal, reason)
+            ) WITHOUT ROWID""",
+        ),
+    },
+)
 _COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest"
 
 

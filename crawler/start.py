@@ -60,7 +60,7 @@ def open_crawl_archive(path: Path) -> Archive:
     """Return the archive, open for writing, with the crawler's tables."""
     archive = Archive.open(path, write=True)
     try:
-        migrate(path, archive.db, frontier.migrations)
+        migrate(path, archive.db, frontier.CRAWLER)
     except BaseException:
         archive.close()
         raise

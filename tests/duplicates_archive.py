@@ -5,10 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive import duplicates
-from archive.store.migrations import migrations
+from archive.store.migrations import ARCHIVE
 
 _NOW = "2026-03-01T08:00:00+00:00"
 
@@ -20,7 +18,7 @@ class Pages:
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA foreign_keys = ON")
-        migrations.apply(Database(self.db))
+        ARCHIVE.apply(self.db)
         self.db.execute("INSERT INTO warc_files (name, size_bytes, records) VALUES ('a.warc.gz', 0, 0)")
 
     def show(self, key: int, text: str, published_at: str | None = None, portal: str = "tinh") -> int:

@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from archive.search import parse
-from archive.store.migrations import migrations as archive_migrations
+from archive.store.migrations import ARCHIVE
 from crawler import frontier
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -38,9 +37,9 @@ def test_the_queries_of_the_data_model_answer(sample_db: sqlite3.Connection, que
 
 
 def test_every_table_and_column_is_documented() -> None:
-    db = Database(memory=True)
-    archive_migrations.apply(db)
-    frontier.migrations.apply(db)
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    ARCHIVE.apply(db)
+    frontier.CRAWLER.apply(db)
     columns = {
         name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")]
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")

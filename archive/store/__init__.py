@@ -6,16 +6,14 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from filelock import FileLock, Timeout
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
-from archive import warc
 from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew
 from archive.records import Capture
-from archive.store.migrations import migrations
+from archive.store.migrations import ARCHIVE, MigrationSet
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["Archive", "connect", "migrate"]
 
@@ -49,7 +47,7 @@ class Archive:
             lock = _prepare(path)
         try:
             db = connect(path / _MARK, write=write)
-            migrate(path, db, migrations, write=write)
+            migrate(path, db, ARCHIVE, write=write)
         except BaseException:
             if lock:
                 lock.release()
@@ -71,6 +69,8 @@ class Archive:
 
         For a revisit the payload is that of the response which it repeats. Raises NotFound or WarcError.
         """
+        from archive import warc
+
         query = """SELECT page_id, requested_url, responded_url, payload_digest, record_type, warc_offset, name
             FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE captures.id = ?"""
         row = self.db.execute(query, [capture_id]).fetchone()
@@ -122,6 +122,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
 
 
 def _prepare(path: Path) -> FileLock:
+    from filelock import FileLock, Timeout
+
     try:
         (path / "warc").mkdir(parents=True, exist_ok=True)
         lock = FileLock(path / "archive.lock")
@@ -133,15 +135,14 @@ def _prepare(path: Path) -> FileLock:
     return lock
 
 
-def migrate(path: Path, db: sqlite3.Connection, known: Migrations, *, write: bool = True) -> None:
+def migrate(path: Path, db: sqlite3.Connection, known: MigrationSet, *, write: bool = True) -> None:
     """Bring the tables of one set of migrations up to date; without `write` only check that they are.
 
     Raises SchemaTooNew when the database has migrations that this luutru does not know.
     """
-    database = Database(db)
-    applied = [migration.name for migration in known.applied(database)]
-    pending = [migration.name for migration in known.pending(database)]
-    newer = sorted(set(applied) - {migration.name for migration in known._migrations})
+    applied = known.applied(db)
+    newer = [name for name in applied if name not in known.steps]
+    pending = [name for name in known.steps if name not in applied]
     if newer:
         reason = f"the database was written by a newer luutru (it has {newer[-1]!r})"
         raise SchemaTooNew(str(path), reason, "upgrade luutru")
@@ -150,4 +151,4 @@ def migrate(path: Path, db: sqlite3.Connection, known: Migrations, *, write: boo
             str(path), f"the database is older than this luutru (lacks {pending[0]})", "run luutru crawl"
         )
     if pending:
-        known.apply(database)
+        known.apply(db)

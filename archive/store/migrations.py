@@ -5,19 +5,44 @@ Whatever changes stored data adds a migration here; none is ever edited after a 
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-__all__ = ["migrations"]
+__all__ = ["ARCHIVE", "MigrationSet"]
 
-migrations = Migrations("archive")
+_TABLE = "_sqlite_migrations"  # sqlite-utils' own
 
 
-@migrations(name="0001_initial")
-def initial(db: Database) -> None:
-    """Create the tables, the view `articles` and the full-text index."""
-    for statement in _INITIAL:
-        db.conn.execute(statement)
+@dataclass(frozen=True, slots=True)
+class MigrationSet:
+    """Migrations of one package: name of each → its statements, in the order in which they run."""
+
+    name: str
+    steps: Mapping[str, Sequence[str]]
+
+    def applied(self, db: sqlite3.Connection) -> list[str]:
+        """Return the names of those that a database has had, known or not."""
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [_TABLE]).fetchone():
+            return []
+        query = f"SELECT name FROM {_TABLE} WHERE migration_set = ? ORDER BY rowid"
+        return [row[0] for row in db.execute(query, [self.name])]
+
+    def apply(self, db: sqlite3.Connection) -> None:
+        """Run those that the database has not had."""
+        # Imported here: whoever only reads does not wait for it.
+        from sqlite_utils import Database
+        from sqlite_utils.migrations import Migrations
+
+        migrations = Migrations(self.name)
+        for name, statements in self.steps.items():
+
+            def run(database: Database, statements: Sequence[str] = statements) -> None:
+                for statement in statements:
+                    database.conn.execute(statement)
+
+            migrations(name=name)(run)
+        migrations.apply(Database(db))
 
 
 _INITIAL = (
@@ -174,3 +199,5 @@ _INITIAL = (
         JOIN clusters ON clusters.id = documents.cluster_id
         JOIN pages AS representative ON representative.id = clusters.representative_page_id""",
 )
+
+ARCHIVE = MigrationSet("archive", {"0001_initial": _INITIAL})
