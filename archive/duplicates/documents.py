@@ -68,11 +68,13 @@ def link_and_file(
     db: sqlite3.Connection, document_id: int, text: str, fingerprint: Fingerprint
 ) -> tuple[DocumentLink, ...]:
     """Link a stored document to those filed before it, then file it itself; return its links."""
-    twins = _texts(db, [fingerprint.key_digest], below=document_id)
-    keys = _key_digests(db, index.candidates(db, fingerprint))
-    others = _texts(db, [key for key in keys if key != fingerprint.key_digest], below=document_id)
-    own = Reading(Wording(text), syllable_hashes(text), shingles_of(fingerprint))
-    links = [_link(own, other, other_id) for other_id, other in (*twins[:_EXACT_COPIES], *others)]
+    texts = _texts(db, fingerprint.key_digest, index.candidates(db, fingerprint), below=document_id)
+    twins = [(other_id, other) for other_id, key_digest, other in texts if key_digest == fingerprint.key_digest]
+    others = [(other_id, other) for other_id, key_digest, other in texts if key_digest != fingerprint.key_digest]
+    links = []
+    if texts:
+        own = Reading(Wording(text), syllable_hashes(text), shingles_of(fingerprint))
+        links = [_link(own, other, other_id) for other_id, other in (*twins[:_EXACT_COPIES], *others)]
     found = tuple(link for link in links if link)
     db.executemany(
         "INSERT OR REPLACE INTO links (a, b, kind, score, differs) VALUES (?, ?, ?, ?, ?)",
@@ -111,13 +113,11 @@ def _link(own: Reading, other: str, other_id: int) -> DocumentLink | None:
     return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
 
 
-def _key_digests(db: sqlite3.Connection, document_ids: Sequence[int]) -> list[str]:
-    query = "SELECT DISTINCT key_digest FROM documents WHERE id IN (SELECT value FROM json_each(?))"
-    return [row[0] for row in db.execute(query, [json.dumps(document_ids)])]
-
-
-def _texts(db: sqlite3.Connection, key_digests: Sequence[str], below: int) -> list[tuple[int, str]]:
-    """Return id and text of the documents of these keys, older ones than `below`, in order of their ids."""
-    query = """SELECT id, text FROM documents
-        WHERE key_digest IN (SELECT value FROM json_each(?)) AND id < ? ORDER BY id"""
-    return [(row[0], row[1]) for row in db.execute(query, [json.dumps(key_digests), below])]
+def _texts(
+    db: sqlite3.Connection, key_digest: str, candidates: Sequence[int], below: int
+) -> list[tuple[int, str, str]]:
+    """Return id, key and text of the older documents that have this key or that of a candidate, in order of ids."""
+    query = """SELECT id, key_digest, text FROM documents WHERE id < ? AND key_digest IN (
+            SELECT ? UNION SELECT key_digest FROM documents WHERE id IN (SELECT value FROM json_each(?))
+        ) ORDER BY id"""
+    return [(row[0], row[1], row[2]) for row in db.execute(query, [below, key_digest, json.dumps(candidates)])]

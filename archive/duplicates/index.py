@@ -16,7 +16,8 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,27 +30,22 @@ from archive.records import Fingerprint
 __all__ = ["candidates", "clear", "file", "filed"]
 
 _COMMON = 64  # entries that are read of one key
-_ESTIMATED = 1024  # candidates whose signature is compared
+_MEASURED = 256  # candidates whose length is read
 _VERIFIED = 32  # candidates whose text is worth reading
 _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
-_SHINGLES_AN_ANCHOR = 40  # in a text that shares fewer anchors with a much longer one, 0.9 of it is not there
+_ANCHOR_DEVIATIONS = 2.5  # of the number of anchors that copies share, which is nearly of Poisson's distribution
 _ANCHOR_SALT = np.uint64(0xA5A5_5A5A_C3C3_3C3C)
 _BAND_FACTORS = np.arange(1, 2 * CONFIG.rows, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    """The keys of a text as SQLite's signed integers; none for a text without syllables."""
-
-    bands: Sequence[int]
-    anchors: Sequence[int]
+_NEWEST = """SELECT (
+        SELECT group_concat(document_id)
+        FROM (SELECT document_id FROM bands WHERE key = keys.value ORDER BY document_id DESC LIMIT ?)
+    ) FROM json_each(?) AS keys"""
 
 
 def file(db: sqlite3.Connection, document_id: int, fingerprint: Fingerprint) -> None:
     """Enter a document."""
-    keys = _keys(fingerprint)
-    rows = [(key, document_id) for key in (*keys.bands, *keys.anchors)]
-    db.executemany("INSERT OR IGNORE INTO bands (key, document_id) VALUES (?, ?)", rows)
+    query = "INSERT OR IGNORE INTO bands (key, document_id) SELECT value, ? FROM json_each(?)"
+    db.execute(query, [document_id, json.dumps(_keys(fingerprint))])
 
 
 def filed(db: sqlite3.Connection) -> set[int]:
@@ -64,67 +60,83 @@ def clear(db: sqlite3.Connection) -> None:
 
 def candidates(db: sqlite3.Connection, fingerprint: Fingerprint) -> list[int]:
     """Return the entries that could be near to the text, contain it or be contained in it, the likeliest first."""
-    shared = _shared(db, _keys(fingerprint))
-    ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_ESTIMATED]
-    rows = db.execute(
-        "SELECT id, syllables, signature FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-        [json.dumps([document_id for document_id, _ in ranked])],
-    ).fetchall()
-    estimates = agreement(fingerprint.signature, [row[2] for row in rows])
-    found = [
-        (-float(estimate), -shared[document_id], document_id)
-        for (document_id, syllables, _), estimate in zip(rows, estimates, strict=True)
-        if _is_worth_reading(fingerprint.syllables, syllables, float(estimate), shared[document_id])
-    ]
-    return [document_id for _, _, document_id in sorted(found)[:_VERIFIED]]
+    shared, unread = _shared(db, _keys(fingerprint))
+    likeliest = sorted(shared, key=lambda entry: (-shared[entry], entry))[:_MEASURED]
+    measured = _rows(db, "SELECT id, syllables FROM documents", likeliest)
+    if not measured:
+        return []
+    entries, syllables = np.array(measured).T
+    seen = np.array([shared[entry] for entry in entries.tolist()])
+    unseen = len(unread) - np.searchsorted(unread, entries, "right")
+    jaccard, anchors = _least(fingerprint.syllables, syllables)
+    possible = seen + unseen >= anchors
+    entries, seen, jaccard = entries[possible], seen[possible], jaccard[possible]
+    signatures = dict(_rows(db, "SELECT id, signature FROM documents", entries.tolist()))
+    estimates = agreement(fingerprint.signature, [signatures[entry] for entry in entries.tolist()])
+    order = np.lexsort((entries, -seen, -estimates))
+    found: list[int] = entries[order[(estimates >= jaccard)[order]]].tolist()
+    return found[:_VERIFIED]
 
 
-def _is_worth_reading(own: int, other: int, estimate: float, shared: int) -> bool:
-    """Return whether texts of so many syllables could be copies, by their signatures and the keys that they share."""
-    if estimate >= _lowest(NEAR):
-        return True
-    if min(own, other) < CONTAINED_SYLLABLES:
-        return False
-    shorter, longer = sorted((own - CONFIG.shingle + 1, other - CONFIG.shingle + 1))
-    least = _lowest(CONTAINED * shorter / (longer + shorter - CONTAINED * shorter))
-    return estimate >= least if least > 0 else shared >= shorter // _SHINGLES_AN_ANCHOR - 1
+def _rows(db: sqlite3.Connection, select: str, document_ids: Sequence[int]) -> list[tuple[int, Any]]:
+    """Return what `select` reads of these documents, in order of their ids."""
+    if not document_ids:
+        return []
+    where = " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+    return list(map(tuple, db.execute(select + where, [json.dumps(document_ids)])))
 
 
-def _lowest(jaccard: float) -> float:
-    """Return the lowest estimate to be expected of a pair of this Jaccard."""
-    return float(jaccard - _DEVIATIONS * (jaccard * (1 - jaccard) / CONFIG.permutations) ** 0.5)
+def _least(own: int, others: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lowest estimate of their Jaccard and the fewest shared anchors to be expected of copies.
+
+    `own` and `others` are syllables: of the text, and of each text that could be its copy.
+    """
+    shorter, longer = np.minimum(own, others), np.maximum(own, others)
+    held = CONTAINED * np.maximum(shorter - CONFIG.shingle + 1, 1)
+    contained = np.where(shorter < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - 2 * CONFIG.shingle + 2 - held))
+    jaccard = np.minimum(NEAR, contained)
+    anchors = 2 * NEAR / (1 + NEAR) * (shorter - CONFIG.shingle + 1) / 2**CONFIG.anchor_bits
+    return (
+        jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations),
+        anchors - _ANCHOR_DEVIATIONS * np.sqrt(np.maximum(anchors, 0)),
+    )
 
 
-def _shared(db: sqlite3.Connection, keys: _Keys) -> Counter[int]:
-    """Return how many of the keys each candidate shares."""
-    query = "SELECT document_id FROM bands WHERE key = ? ORDER BY document_id DESC LIMIT ?"
+def _shared(db: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], list[int]]:
+    """Return how many of the keys each candidate shares, and where reading a key stopped, ascending.
+
+    An older entry than one of the latter could share that key, too.
+    """
     rare: list[int] = []
     common: list[int] = []
-    for key in keys.anchors:
-        found = [row[0] for row in db.execute(query, [key, _COMMON])]
-        (rare if len(found) < _COMMON else common).extend(found)
-    for key in keys.bands:
-        rare.extend(row[0] for row in db.execute(query, [key, _COMMON]))
+    unread: list[int] = []
+    # One string a key: a row an entry would cost twice as much.
+    answers = db.execute(_NEWEST, [_COMMON, json.dumps(keys)])
+    for place, (entries,) in enumerate(answers):
+        found = list(map(int, entries.split(","))) if entries else []
+        if len(found) < _COMMON or place >= len(keys) - CONFIG.bands:
+            rare += found
+        else:
+            common += found
+            unread.append(min(found))
     shared = Counter(rare)
     for document_id, count in Counter(common).items():
         if count > 1 or document_id in shared:
             shared[document_id] += count
-    return shared
+    return shared, sorted(unread)
 
 
-def _keys(fingerprint: Fingerprint) -> _Keys:
+@lru_cache(maxsize=1)  # a text is looked up, then filed
+def _keys(fingerprint: Fingerprint) -> list[int]:
+    """Return the keys of a text as SQLite's signed integers, bands last; none for a text without syllables."""
     if not fingerprint.syllables:
-        return _Keys((), ())
+        return []
     shingles = shingles_of(fingerprint)
     anchors = mix(shingles[shingles >> np.uint64(64 - CONFIG.anchor_bits) == 0] ^ _ANCHOR_SALT)
-    return _Keys(_signed(_bands(fingerprint.signature)), _signed(anchors))
+    signed: NDArray[np.int64] = np.concatenate((anchors, _bands(fingerprint.signature))).view(np.int64)
+    return [int(key) for key in signed.tolist()]
 
 
 def _bands(signature: bytes) -> Hashes:
     values = np.frombuffer(signature, dtype="<u4").astype(np.uint64).reshape(CONFIG.bands, CONFIG.rows)
     return mix(mix(values * _BAND_FACTORS).sum(axis=1, dtype=np.uint64) + np.arange(CONFIG.bands, dtype=np.uint64))
-
-
-def _signed(keys: Hashes) -> list[int]:
-    signed: NDArray[np.int64] = keys.view(np.int64)
-    return [int(key) for key in signed.tolist()]
