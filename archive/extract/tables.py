@@ -24,9 +24,9 @@ def is_data_table(table: HtmlElement) -> bool:
         for cell in row:
             if cell.tag not in ("td", "th"):
                 continue
-            chars = sum(len(text) for text in cell.itertext())
-            if chars > _MAX_CELL_CHARS:
+            text = "".join(cell.itertext()) if len(cell) else cell.text or ""
+            if len(text) > _MAX_CELL_CHARS:
                 return False
-            filled += chars > 0 and any(not text.isspace() for text in cell.itertext())
+            filled += bool(text) and not text.isspace()
         wide_rows += filled >= 2
     return rows >= 2 and wide_rows * 2 >= rows
