@@ -17,7 +17,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,13 @@ from archive.records import Fingerprint
 
 __all__ = ["candidates", "clear", "file", "filed"]
 
+_Integers: TypeAlias = NDArray[np.int64]
+_Numbers: TypeAlias = NDArray[np.float64]
 _COMMON = 64  # entries that are read of one key
 _MEASURED = 256  # candidates whose length is read
 _VERIFIED = 32  # candidates whose text is worth reading
 _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
-_ANCHOR_DEVIATIONS = 2.5  # of the number of anchors that copies share, which is nearly of Poisson's distribution
+_ANCHOR_DEVIATIONS = 3  # of the number of anchors that copies share, which is nearly of Poisson's distribution
 _ANCHOR_SALT = np.uint64(0xA5A5_5A5A_C3C3_3C3C)
 _BAND_FACTORS = np.arange(1, 2 * CONFIG.rows, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _NEWEST = """SELECT (
@@ -60,21 +62,17 @@ def clear(db: sqlite3.Connection) -> None:
 
 def candidates(db: sqlite3.Connection, fingerprint: Fingerprint) -> list[int]:
     """Return the entries that could be near to the text, contain it or be contained in it, the likeliest first."""
-    shared, unread = _shared(db, _keys(fingerprint))
-    likeliest = sorted(shared, key=lambda entry: (-shared[entry], entry))[:_MEASURED]
-    measured = _rows(db, "SELECT id, syllables FROM documents", likeliest)
-    if not measured:
-        return []
-    entries, syllables = np.array(measured).T
-    seen = np.array([shared[entry] for entry in entries.tolist()])
-    unseen = len(unread) - np.searchsorted(unread, entries, "right")
-    jaccard, anchors = _least(fingerprint.syllables, syllables)
+    keys = _keys(fingerprint)
+    entries, seen, unseen = _shared(db, keys)
+    lengths = dict(_rows(db, "SELECT id, syllables FROM documents", entries.tolist()))
+    syllables = np.array([lengths[entry] for entry in entries.tolist()], dtype=np.int64)
+    least, anchors = _least(fingerprint.syllables, len(keys) - CONFIG.bands, syllables)
     possible = seen + unseen >= anchors
-    entries, seen, jaccard = entries[possible], seen[possible], jaccard[possible]
+    entries, seen, least = entries[possible], seen[possible], least[possible]
     signatures = dict(_rows(db, "SELECT id, signature FROM documents", entries.tolist()))
     estimates = agreement(fingerprint.signature, [signatures[entry] for entry in entries.tolist()])
     order = np.lexsort((entries, -seen, -estimates))
-    found: list[int] = entries[order[(estimates >= jaccard)[order]]].tolist()
+    found: list[int] = entries[order[(estimates >= least)[order]]].tolist()
     return found[:_VERIFIED]
 
 
@@ -86,44 +84,53 @@ def _rows(db: sqlite3.Connection, select: str, document_ids: Sequence[int]) -> l
     return list(map(tuple, db.execute(select + where, [json.dumps(document_ids)])))
 
 
-def _least(own: int, others: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _least(own: int, own_anchors: int, others: _Integers) -> tuple[_Numbers, _Numbers]:
     """Return the lowest estimate of their Jaccard and the fewest shared anchors to be expected of copies.
 
     `own` and `others` are syllables: of the text, and of each text that could be its copy.
     """
-    shorter, longer = np.minimum(own, others), np.maximum(own, others)
-    held = CONTAINED * np.maximum(shorter - CONFIG.shingle + 1, 1)
-    contained = np.where(shorter < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - 2 * CONFIG.shingle + 2 - held))
+    extra = CONFIG.shingle - 1
+    shorter, longer = np.maximum(np.minimum(own, others) - extra, 1), np.maximum(np.maximum(own, others) - extra, 1)
+    held = CONTAINED * shorter
+    contained = np.where(np.minimum(own, others) < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - held))
     jaccard = np.minimum(NEAR, contained)
-    anchors = 2 * NEAR / (1 + NEAR) * (shorter - CONFIG.shingle + 1) / 2**CONFIG.anchor_bits
+    lost = (1 - NEAR) / (1 + NEAR) * shorter / 2**CONFIG.anchor_bits
+    kept = shorter / 2**CONFIG.anchor_bits - lost
     return (
         jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations),
-        anchors - _ANCHOR_DEVIATIONS * np.sqrt(np.maximum(anchors, 0)),
+        np.where(
+            own <= others,  # its anchors are known, only which of them a copy has is chance
+            own_anchors - lost - _ANCHOR_DEVIATIONS * np.sqrt(lost),
+            kept - _ANCHOR_DEVIATIONS * np.sqrt(kept),
+        ),
     )
 
 
-def _shared(db: sqlite3.Connection, keys: Sequence[int]) -> tuple[Counter[int], list[int]]:
-    """Return how many of the keys each candidate shares, and where reading a key stopped, ascending.
+def _shared(db: sqlite3.Connection, keys: Sequence[int]) -> tuple[_Integers, _Integers, _Integers]:
+    """Return the candidates, how many of the keys each is seen to share, and how many more it might.
 
-    An older entry than one of the latter could share that key, too.
+    The likeliest come first.
     """
     rare: list[int] = []
     common: list[int] = []
-    unread: list[int] = []
+    stops: list[int] = []  # older entries than these were not read
     # One string a key: a row an entry would cost twice as much.
     answers = db.execute(_NEWEST, [_COMMON, json.dumps(keys)])
-    for place, (entries,) in enumerate(answers):
-        found = list(map(int, entries.split(","))) if entries else []
-        if len(found) < _COMMON or place >= len(keys) - CONFIG.bands:
-            rare += found
-        else:
-            common += found
-            unread.append(min(found))
+    for place, (found,) in enumerate(answers):
+        entries = list(map(int, found.split(","))) if found else []
+        is_common = len(entries) == _COMMON
+        (common if is_common and place < len(keys) - CONFIG.bands else rare).extend(entries)
+        if is_common:
+            stops.append(min(entries))
     shared = Counter(rare)
-    for document_id, count in Counter(common).items():
-        if count > 1 or document_id in shared:
-            shared[document_id] += count
-    return shared, sorted(unread)
+    for entry, count in Counter(common).items():
+        if count > 1 or entry in shared:
+            shared[entry] += count
+    ids = np.fromiter(shared.keys(), dtype=np.int64)
+    seen = np.fromiter(shared.values(), dtype=np.int64)
+    likeliest = np.lexsort((ids, -seen))[:_MEASURED]
+    unseen = len(stops) - np.searchsorted(np.sort(np.array(stops, dtype=np.int64)), ids, "right")
+    return ids[likeliest], seen[likeliest], unseen[likeliest]
 
 
 @lru_cache(maxsize=1)  # a text is looked up, then filed
