@@ -12,7 +12,6 @@ import hashlib
 from functools import lru_cache
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 from archive.duplicates.config import CONFIG
@@ -42,21 +41,32 @@ def fingerprint(text: str) -> Fingerprint:
 
 def signature(shingles: Hashes) -> bytes:
     """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32."""
-    # One "value" of the batch is a whole array of ready-made hashes: no call of Python a shingle.
-    minhash = MinHash(
-        CONFIG.permutations, CONFIG.seed, hashfunc=np.asarray, permutations=_permutations(), scheme=CONFIG.scheme
-    )
-    values = (shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    for start in range(0, len(values), _CHUNK):
-        minhash.update_batch([values[start : start + _CHUNK]])
-    return bytes(minhash.hashvalues.astype("<u4", copy=False).tobytes())
+    factors, offsets = _permutations()
+    mixed = _fmix32(shingles.astype(np.uint32))
+    least = np.full(CONFIG.permutations, 0xFFFF_FFFF, dtype=np.uint32)
+    room = np.empty((CONFIG.permutations, min(_CHUNK, len(mixed))), dtype=np.uint32)
+    for start in range(0, len(mixed), _CHUNK):
+        chunk = mixed[start : start + _CHUNK]
+        values = np.multiply(factors, chunk, out=room[:, : len(chunk)])
+        values += offsets
+        np.minimum(least, values.min(axis=1), out=least)
+    return least.astype("<u4", copy=False).tobytes()
+
+
+def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the values through the finalizer of MurmurHash3 for 32 bits."""
+    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EB_CA6B)
+    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2_AE35)
+    return values ^ (values >> np.uint32(16))
 
 
 @lru_cache(maxsize=1)
 def _permutations() -> NDArray[np.uint32]:
-    """Return datasketch's own permutations, drawn once."""
-    permutations: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
-    return permutations
+    """Return the columns a and b of datasketch's own permutations, drawn once."""
+    from datasketch import MinHash  # takes in scipy: half a second that whoever only reads an archive is spared
+
+    drawn: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
+    return drawn[:, :, np.newaxis]
 
 
 def shingles_of(print_: Fingerprint) -> Hashes:
