@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from archive.text import normalise_line
 
@@ -106,6 +107,7 @@ _RANGE = re.compile(r"\btừ\s+(?:ngày\s+)?\d.{4,40}\b(?:đến|tới)\b")
 _NEAR_CHARS = 40  # a time belongs to a date when it stands this near
 
 
+@lru_cache(maxsize=1 << 12)
 def parse_date(surface: str) -> str | None:
     """Return the date in `surface` as ISO 8601 at the precision that it prints, or None when it holds no full date.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body, line_of
@@ -96,9 +97,9 @@ def _visible(s: Surroundings) -> Iterator[str]:
         between = lines[heading + 1 : max(first + 3, heading + 2)][:_HEADER_LINES]
         yield from _dated(between)
     around = lines[max(s.body.start, first - 40) : first] + lines[(s.body.lines or (first,))[-1] + 1 : s.body.end]
-    yield from (line.text for line in around if _DATE_LABEL.match(line.text) and len(line.text) <= _DATE_LINE_CHARS)
+    yield from (line.text for line in around if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
     inside = [lines[i] for i in (*s.body.lines[:4], *s.body.lines[-4:])]
-    yield from (line.text for line in inside if _DATE_LABEL.match(line.text) and len(line.text) <= _DATE_LINE_CHARS)
+    yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
     if heading is not None:
         above = lines[max(s.body.start, heading - _ABOVE_LINES) : heading]
         yield from _dated(reversed(above))
@@ -234,8 +235,7 @@ def _is_title(crumb: str, title: str) -> bool:
 def _crumbs(s: Surroundings) -> list[str]:
     """Return the steps of the breadcrumbs, outermost first."""
     for block in s.outline.blocks:
-        names = f"{block.element.get('class', '')} {block.element.get('id', '')}"
-        if block.last > block.first and block.last - block.first <= 12 and _CRUMBS.search(names):
+        if block.names and 0 < block.last - block.first <= 12 and _names_crumbs(block.names):
             return _steps(s.outline.lines[block.first : block.last])
     for line in s.outline.lines:
         if s.title is not None and line.index >= s.title.index + 1:
@@ -245,6 +245,11 @@ def _crumbs(s: Surroundings) -> list[str]:
             if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES:
                 return steps
     return []
+
+
+@lru_cache(maxsize=1 << 13)
+def _names_crumbs(names: str) -> bool:
+    return bool(_CRUMBS.search(names))
 
 
 def _steps(lines: list[Line]) -> list[str]:
@@ -257,7 +262,7 @@ def _steps(lines: list[Line]) -> list[str]:
 
 def find_language(text: str, metadata: Metadata) -> str | None:
     """Return the ISO 639-1 code of the text's language: Vietnamese by its letters, otherwise what the page declares."""
-    letters = sum(1 for c in text[:1500] if c.isalpha())
+    letters = sum(map(str.isalpha, text[:1500]))
     if letters and len(_VIETNAMESE.findall(text[:1500].casefold())) * 25 >= letters:
         return "vi"
     declared = metadata.language

@@ -110,7 +110,7 @@ class _Walk:
             if traits.changes:
                 inner = self.change(traits, outer, "")
         if traits.is_block:
-            self.enter_block(element, tag, outer, inner)
+            self.enter_block(element, traits, outer, inner)
         elif tag == "br":
             self.border(outer)
         elif tag == "img":
@@ -138,6 +138,8 @@ class _Walk:
             outline.by_id.setdefault(identifier, element)
         for name in attributes["itemprop"].split() if "itemprop" in attributes else ():
             outline.by_itemprop.setdefault(name, []).append(element)
+        if "itemtype" in attributes:
+            outline.typed.append(element)
         for name in attributes["rel"].split() if tag == "a" and "rel" in attributes else ():
             outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
 
@@ -158,11 +160,12 @@ class _Walk:
             outer.in_row,
         )
 
-    def enter_block(self, element: HtmlElement, tag: str, outer: _Context, inner: _Context) -> None:
+    def enter_block(self, element: HtmlElement, traits: Traits, outer: _Context, inner: _Context) -> None:
+        tag = traits.tag
         self.border(outer)
         blocks = self.blocks
         block = len(blocks)
-        blocks.append(Block(element, tag, self.block, len(self.lines)))
+        blocks.append(Block(element, tag, traits.names, self.block, len(self.lines)))
         self.outline.block_of[element] = self.block = block
         if tag == "li":
             self.bullet = True

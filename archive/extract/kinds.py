@@ -171,8 +171,9 @@ def _said_by_types(e: Evidence) -> _Verdict:
     """What schema.org and OpenGraph say, unless the shape speaks against it."""
     articles = [
         element
-        for element in {block.element for block in e.outline.blocks if "itemtype" in block.element.attrib}
-        if re.search(r"schema\.org/(?:News|Reportage)?Article|schema\.org/BlogPosting", element.get("itemtype", ""))
+        for element in e.outline.typed
+        if element in e.outline.block_of
+        and re.search(r"schema\.org/(?:News|Reportage)?Article|schema\.org/BlogPosting", element.get("itemtype", ""))
     ]
     if e.metadata.says_listing:
         return PageKind.LISTING, "schema.org: a collection"

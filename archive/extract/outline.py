@@ -69,10 +69,11 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """One block element: lines `first` to `last` (exclusive) are its own."""
+    """One block element: lines `first` to `last` (exclusive) are its own. `names`: its classes and its id."""
 
     element: HtmlElement
     tag: str
+    names: str
     parent: int
     first: int
     last: int = 0
@@ -89,6 +90,7 @@ class Outline:
     by_class: dict[str, list[HtmlElement]] = field(default_factory=dict)
     by_id: dict[str, HtmlElement] = field(default_factory=dict)
     by_itemprop: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    typed: list[HtmlElement] = field(default_factory=list)  # with an itemtype
     zones: list[Zone] = field(default_factory=list)
     inputs: int = 0
     prose: list[int] = field(default_factory=list)  # prose[i]: characters of unzoned prose before line i

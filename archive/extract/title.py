@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archive.extract.dates import parse_date
 from archive.extract.lexicon import find
@@ -99,11 +100,14 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
         text = line.text
         if not _MIN_CHARS <= len(text) <= _MAX_CHARS or line.reason in _UNTITLED:
             continue
+        first = _key(text.split(" ", 1)[0])
+        if not any(first in name or first.startswith(name) for name in names):
+            continue  # as most lines: not even the first word
+        share = max(_agreement(_key(text), name) for name in names)
+        if share == 0.0:
+            continue
         is_marked = line.is_heading or _is_named_title(outline, line)
         if not (is_marked or line.bold_chars * 2 > len(text) or line.tag in ("p", "div", "td", "span", "center")):
-            continue
-        share = max((_agreement(_key(text), name) for name in names), default=0.0)
-        if share == 0.0:
             continue
         if any(name.startswith(_key(text)) for name in names):
             share += _FIRST_SHARE
@@ -129,11 +133,17 @@ def _is_named_title(outline: Outline, line: Line) -> bool:
         block = outline.blocks[index]
         if count > 1 or block.last - block.first > 2:
             return False
-        if _TITLE_NAMES.search(f"{block.element.get('class', '')} {block.element.get('id', '')}"):
+        if block.names and _names_title(block.names):
             return True
     return False
 
 
+@lru_cache(maxsize=1 << 13)
+def _names_title(names: str) -> bool:
+    return bool(_TITLE_NAMES.search(names))
+
+
+@lru_cache(maxsize=1 << 13)
 def _key(text: str) -> str:
     return fold_key(_ELLIPSIS.sub("", text))
 

@@ -28,9 +28,12 @@ _LISTS = frozenset(("ul", "ol"))
 class Traits:
     """What an element is and does to the text inside it.
 
-    `zone`: why it is chrome by its name, or empty. `changes`: what holds inside it differs from what holds outside.
+    `names`: classes and id. `zone`: why it is chrome by its name, or empty. `changes`: what holds inside it differs
+    from what holds outside.
     """
 
+    tag: str
+    names: str
     hides: bool
     classes: tuple[str, ...]
     is_block: bool
@@ -52,6 +55,8 @@ def read_traits(tag: str, classes: str, identifier: str, style: str, align: str)
     side = _alignment(align, style, classes) or ("center" if tag == "center" and not (names or style or align) else "")
     is_bold, is_italic, is_list = tag in _BOLD, tag in _ITALIC, tag in _LISTS
     return Traits(
+        tag=tag,
+        names=names,
         hides=hides(style, classes),
         classes=tuple(dict.fromkeys(classes.split())),
         is_block=tag in _BLOCKS,
