@@ -6,12 +6,13 @@ family needs a row here and a golden page in the tests, nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import astuple, dataclass
 
 from archive.extract.outline import Outline
 from archive.extract.select import select
 
-__all__ = ["FAMILIES", "NAMES", "Family", "recognise"]
+__all__ = ["CLASSES", "FAMILIES", "NAMES", "Family", "recognise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,10 @@ NAMES = Family(
     author=("@author @name", ".author-name", ".author", ".tacgia", ".tac-gia"),
     source=(".source", ".nguon", ".nguontin", ".nguon-tin"),
 )
+
+
+# The classes that any selector asks for: few of those in a page, so that only these are indexed.
+CLASSES = frozenset(re.findall(r"\.([\w-]+)", str([astuple(family) for family in (*FAMILIES, NAMES)])))
 
 
 def recognise(outline: Outline, generator: str) -> Family | None:

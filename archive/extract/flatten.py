@@ -26,6 +26,8 @@ _SKIPPED = frozenset(
         *("template", "textarea", "title", "video"),
     )
 )
+# Attributes that few elements have.
+_RARE = frozenset(("hidden", "aria-hidden", "itemprop", "itemtype", "rel"))
 _CELLS = frozenset(("td", "th"))
 _BULLETS = ("-", "–", "—", "+", "•", "*", "·", "▪", "►", "»", "¶", "✓", "○", "●", "§")
 
@@ -74,6 +76,7 @@ class _Walk:
         # Elements whose children are being walked: element, what holds outside and inside of it, its siblings to come.
         open_elements: list[tuple[HtmlElement, _Context, _Context, Iterator[HtmlElement]]] = []
         siblings, outer = iter((root,)), _Context()
+        block_of = self.outline.block_of
         while True:
             for element in siblings:
                 inner = self.enter(element, outer)
@@ -81,12 +84,18 @@ class _Walk:
                     open_elements.append((element, outer, inner, siblings))
                     siblings, outer = iter(element), inner
                     break
-                self.leave(element, inner, outer)
+                if inner is not None and element in block_of:
+                    self.leave_block(inner)
+                if (tail := element.tail) and self.block >= 0:
+                    self.add(tail, outer)
             else:
                 if not open_elements:
                     return
                 element, outer, inner, siblings = open_elements.pop()
-                self.leave(element, inner, outer)
+                if element in block_of:
+                    self.leave_block(inner)
+                if (tail := element.tail) and self.block >= 0:
+                    self.add(tail, outer)
 
     def enter(self, element: HtmlElement, outer: _Context) -> _Context | None:
         """Open an element and return what holds inside it; None for one that shows nothing."""
@@ -94,21 +103,27 @@ class _Walk:
         if not isinstance(tag, str) or tag in _SKIPPED:
             self.outline.inputs += tag in ("input", "textarea")
             return None
-        inner = outer
+        href = ""
         if items := element.items():
             attributes = dict(items)
             get = attributes.get
             traits = read_traits(tag, get("class", ""), get("id", ""), get("style", ""), get("align", ""))
-            if traits.hides or "hidden" in attributes or get("aria-hidden") == "true":
+            if traits.hides:
                 return None
-            self.index(element, tag, attributes, traits)
-            href = get("href", "") if tag == "a" else ""
-            if href or traits.changes:
-                inner = self.change(traits, outer, href)
+            if not _RARE.isdisjoint(attributes):
+                if "hidden" in attributes or get("aria-hidden") == "true":
+                    return None
+                self.index_meaning(element, attributes)
+            if traits.classes:
+                for name in traits.classes:
+                    self.outline.by_class.setdefault(name, []).append(element)
+            if identifier := get("id"):
+                self.outline.by_id.setdefault(identifier, element)
+            if tag == "a":
+                href = get("href", "")
         else:
             traits = read_traits(tag, "", "", "", "")
-            if traits.changes:
-                inner = self.change(traits, outer, "")
+        inner = self.change(traits, outer, href) if href or traits.changes else outer
         if traits.is_block:
             self.enter_block(element, traits, outer, inner)
         elif tag == "br":
@@ -119,29 +134,16 @@ class _Walk:
             self.add(text, inner)
         return inner
 
-    def leave(self, element: HtmlElement, inner: _Context | None, outer: _Context) -> None:
-        """Close an element, and add the text between it and the next one."""
-        if inner is not None and element in self.outline.block_of:
-            self.leave_block(inner)
-        if (tail := element.tail) and self.block >= 0:
-            self.add(tail, outer)
-
-    def index(self, element: HtmlElement, tag: str, attributes: dict[str, str], traits: Traits) -> None:
-        """Enter the element under its classes, id, itemprops and (`rel-…`) relations."""
+    def index_meaning(self, element: HtmlElement, attributes: dict[str, str]) -> None:
+        """Enter the element under its itemprops and (`rel-…`) relations."""
         outline = self.outline
-        for name in traits.classes:
-            if (named := outline.by_class.get(name)) is None:
-                outline.by_class[name] = [element]
-            else:
-                named.append(element)
-        if identifier := attributes.get("id"):
-            outline.by_id.setdefault(identifier, element)
-        for name in attributes["itemprop"].split() if "itemprop" in attributes else ():
+        for name in attributes.get("itemprop", "").split():
             outline.by_itemprop.setdefault(name, []).append(element)
         if "itemtype" in attributes:
             outline.typed.append(element)
-        for name in attributes["rel"].split() if tag == "a" and "rel" in attributes else ():
-            outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
+        if element.tag == "a":
+            for name in attributes.get("rel", "").split():
+                outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
 
     def change(self, traits: Traits, outer: _Context, href: str) -> _Context:
         """Return what holds inside an element that changes something."""

@@ -82,7 +82,7 @@ class Block:
 
 @dataclass(slots=True, eq=False)
 class Outline:
-    """The flattened page."""
+    """The flattened page. `by_class` has only the classes that the selectors of families ask for."""
 
     blocks: list[Block] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from archive.extract.families import CLASSES
 from archive.extract.outline import HEADINGS
 from archive.extract.zones import hides, zone_reason
 
@@ -28,8 +29,8 @@ _LISTS = frozenset(("ul", "ol"))
 class Traits:
     """What an element is and does to the text inside it.
 
-    `names`: classes and id. `zone`: why it is chrome by its name, or empty. `changes`: what holds inside it differs
-    from what holds outside.
+    `names`: classes and id; `classes`: those that selectors ask for. `zone`: why it is chrome by its name, or empty.
+    `changes`: what holds inside it differs from what holds outside.
     """
 
     tag: str
@@ -58,7 +59,7 @@ def read_traits(tag: str, classes: str, identifier: str, style: str, align: str)
         tag=tag,
         names=names,
         hides=hides(style, classes),
-        classes=tuple(dict.fromkeys(classes.split())),
+        classes=tuple(name for name in dict.fromkeys(classes.split()) if name in CLASSES),
         is_block=tag in _BLOCKS,
         zone="" if reason == "caption" else reason,
         align=side,
