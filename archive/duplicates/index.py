@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -111,26 +110,20 @@ def _shared(db: sqlite3.Connection, keys: Sequence[int]) -> tuple[_Integers, _In
 
     The likeliest come first.
     """
-    rare: list[int] = []
-    common: list[int] = []
-    stops: list[int] = []  # older entries than these were not read
     # One string a key: a row an entry would cost twice as much.
-    answers = db.execute(_NEWEST, [_COMMON, json.dumps(keys)])
-    for place, (found,) in enumerate(answers):
-        entries = list(map(int, found.split(","))) if found else []
-        is_common = len(entries) == _COMMON
-        (common if is_common and place < len(keys) - CONFIG.bands else rare).extend(entries)
-        if is_common:
-            stops.append(min(entries))
-    shared = Counter(rare)
-    for entry, count in Counter(common).items():
-        if count > 1 or entry in shared:
-            shared[entry] += count
-    ids = np.fromiter(shared.keys(), dtype=np.int64)
-    seen = np.fromiter(shared.values(), dtype=np.int64)
-    likeliest = np.lexsort((ids, -seen))[:_MEASURED]
-    unseen = len(stops) - np.searchsorted(np.sort(np.array(stops, dtype=np.int64)), ids, "right")
-    return ids[likeliest], seen[likeliest], unseen[likeliest]
+    answers = [row[0] or "" for row in db.execute(_NEWEST, [_COMMON, json.dumps(keys)])]
+    counts = np.array([answer.count(",") + 1 if answer else 0 for answer in answers], dtype=np.int64)
+    entries = np.array(json.loads(f"[{','.join(filter(None, answers))}]"), dtype=np.int64)
+    is_full = counts == _COMMON
+    is_formula = is_full & (np.arange(len(keys)) < len(keys) - CONFIG.bands)
+    ids, where = np.unique(entries, return_inverse=True)
+    seen = np.bincount(where, minlength=len(ids))
+    formulas = np.bincount(where[np.repeat(is_formula, counts)], minlength=len(ids))
+    possible = np.flatnonzero((seen > 1) | (formulas == 0))
+    likeliest = possible[np.lexsort((ids[possible], -seen[possible]))][:_MEASURED]
+    full = entries[np.cumsum(counts)[is_full, np.newaxis] - 1 - np.arange(_COMMON)]
+    stops = np.sort(full.min(axis=1))  # what is older was not read
+    return ids[likeliest], seen[likeliest], len(stops) - np.searchsorted(stops, ids[likeliest], "right")
 
 
 @lru_cache(maxsize=1)  # a text is looked up, then filed
