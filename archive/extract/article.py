@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from archive.extract.body import Body, family_body, family_title, find_body
 from archive.extract.byline import Byline, read_byline
@@ -186,21 +187,14 @@ def _removals(s: Surroundings, text: _Text) -> Iterator[Removal]:
         line = text.lines[position]
         yield Removal(normalise_line(line.text), reason, _where(s.outline, line.block))
     inside = set(s.body.lead) | set(s.body.lines)
-    run: list[Line] = []
-    for line in s.outline.lines:
-        if line.index in inside or (s.title is not None and line.index == s.title.index):
-            continue
-        if run and (line.index != run[-1].index + 1 or line.reason != run[-1].reason):
-            yield _outside(s.outline, run)
-            run = []
-        run.append(line)
-    if run:
-        yield _outside(s.outline, run)
-
-
-def _outside(outline: Outline, run: list[Line]) -> Removal:
-    joined = "\n".join(line.text for line in run)
-    return Removal(normalise(joined[:_MAX_REMOVED_CHARS]), run[0].reason or "outside", _where(outline, run[0].block))
+    if s.title is not None:
+        inside.add(s.title.index)
+    outside = [line for line in s.outline.lines if line.index not in inside]
+    # A run: lines that follow one another, left out for one reason.
+    for (_, reason), run in groupby(enumerate(outside), lambda item: (item[1].index - item[0], item[1].reason)):
+        lines = [line for _, line in run]
+        joined = "\n".join(line.text for line in lines)[:_MAX_REMOVED_CHARS]
+        yield Removal(normalise(joined), reason or "outside", _where(s.outline, lines[0].block))
 
 
 def _where(outline: Outline, index: int) -> str:

@@ -177,11 +177,9 @@ class _Walk:
     def leave_block(self, inner: _Context) -> None:
         block = self.blocks[self.block]
         tag = block.tag
-        if not inner.in_row:
-            self.border(inner)
-        elif tag in _CELLS:
+        if inner.in_row and tag in _CELLS:
             self.close_cell()
-        elif tag == "tr":
+        elif inner.in_row and tag == "tr":
             self.close_row(inner)
         else:
             self.border(inner)

@@ -139,6 +139,5 @@ class Outline:
 
 def _weight(line: Line) -> int:
     """Return the characters of prose in a line; rows of tables count for a part, they may be the whole of a notice."""
-    if line.reason:
-        return 0
-    return len(line.text) if line.is_prose else len(line.text) // 4 if line.tag == "row" else 0
+    chars = len(line.text) if line.is_prose else len(line.text) // 4 if line.tag == "row" else 0
+    return 0 if chars and line.reason else chars

@@ -56,7 +56,7 @@ def _match(blocks: list[_Block]) -> None:
     owner: dict[int, int] = {}
     for index, block in enumerate(blocks):
         words = block.words
-        shingles = [hash(tuple(words[i : i + _SHINGLE])) for i in range(max(0, len(words) - _SHINGLE + 1))]
+        shingles = [hash(shingle) for shingle in zip(*(words[i:] for i in range(_SHINGLE)), strict=False)]
         if block.key in first:
             # The copy that continues the run of the block before, if there is one.
             block.match, block.share = first[block.key], 1.0
