@@ -5,7 +5,7 @@ LuutruError                 one line: subject, reason, what to do
 │   ├── ArchiveNotFound
 │   ├── ArchiveLocked
 │   ├── SchemaTooNew
-│   └── SignatureMismatch   signatures of other parameters: rebuild
+│   └── SignatureMismatch   signatures of other parameters: verify --repair
 ├── WarcError               a WARC file is broken or does not hold what the database says
 ├── PageError               a page that cannot be parsed or extracted
 ├── QueryError              a search query that cannot be understood

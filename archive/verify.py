@@ -32,6 +32,7 @@ class Checked:
     records: int = 0
     captures: int = 0
     articles: int = 0
+    waiting: int = 0  # captures that the next crawl of their portal will analyse (after a kill)
 
 
 def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = lambda name: None) -> Iterator[Problem]:
@@ -118,9 +119,7 @@ def _indexes(db: sqlite3.Connection, checked: Checked) -> Iterator[Problem]:
     if indexed != checked.articles:
         reason = f"it holds {indexed} articles, the database {checked.articles}"
         yield Problem("full-text index", reason, "run luutru verify --repair")
-    waiting = db.execute("SELECT count(*) FROM captures WHERE kind IS NULL").fetchone()[0]
-    if waiting:
-        yield Problem("captures", f"{waiting} were not analysed yet", "the next crawl of their portal does it")
+    checked.waiting = db.execute("SELECT count(*) FROM captures WHERE kind IS NULL").fetchone()[0]
     unfiled = db.execute(
         """SELECT count(*) FROM (SELECT min(id) AS id FROM documents GROUP BY key_digest)
         WHERE id NOT IN (SELECT document_id FROM bands)"""

@@ -15,7 +15,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from archive.content import decoded_body
-from archive.errors import LuutruError, PageError
+from archive.errors import ArchiveError, PageError
 from archive.records import Capture, PageKind
 from archive.store import pages
 from archive.store.writer import Transaction
@@ -71,11 +71,11 @@ class Intake:
     async def process(self, row: FrontierRow, request: Request, response: Response) -> None:
         """Bring a response into the archive: analysed, stored, its links in the frontier, its row acknowledged."""
         self._session.counts[row.portal].fetched += 1
-        await self._take(row, request.meta["capture"], response.body, request.meta["taken"])
+        await self._take_safely(row, request.meta["capture"], response.body, request.meta["taken"])
 
     async def resume(self, row: FrontierRow, capture: Capture, ref: pages.CaptureRef) -> None:
         """Bring in a capture that a crawl before this one wrote and did not analyse."""
-        await self._take(row, capture, _plain(capture), Taken(payload_digest(capture.body), ref))
+        await self._take_safely(row, capture, _plain(capture), Taken(payload_digest(capture.body), ref))
 
     async def fail(self, row: FrontierRow, reason: str, *, is_final: bool) -> None:
         """Note that an address could not be fetched; it is tried again, in this crawl or a later one."""
@@ -100,6 +100,16 @@ class Intake:
         )
         self._session.taken.discard(row.key)
 
+    async def _take_safely(self, row: FrontierRow, capture: Capture, body: bytes, taken: Taken) -> None:
+        try:
+            await self._take(row, capture, body, taken)
+        except ArchiveError:
+            raise
+        except Exception as error:  # noqa: BLE001 whatever a page does to us, it must stop no other
+            reason = f"{type(error).__name__}: {error}"
+            await self._settle(row, taken, PageKind.BROKEN, reason)
+            self._note_failure(row, reason)
+
     async def _take(self, row: FrontierRow, capture: Capture, body: bytes, taken: Taken) -> None:
         status = capture.http_status
         if status in _ASKED_AGAIN:
@@ -108,6 +118,8 @@ class Intake:
             await self._redirect(row, capture, taken)
         elif status >= 300:
             await self._settle(row, taken, PageKind.ERROR, f"status {status}")
+            if row.url == self._session.portals[row.portal].url:
+                self._session.failures.portals[row.portal] = f"its home page answered with status {status}"
         elif row.kind and taken.digest == row.payload_digest:
             self._session.counts[row.portal].unchanged += 1
             await self._settle(row, taken, PageKind(row.kind), "same payload")
@@ -244,7 +256,7 @@ def new_row(url: str, rank: int) -> NewRow:
 
 def _ref(taken: Taken) -> pages.CaptureRef:
     if taken.ref is None:
-        raise LuutruError("capture", "it could not be written", "see the earlier error")
+        raise PageError("capture", "it could not be written")
     return taken.ref
 
 

@@ -18,7 +18,7 @@ from crawler.session import Session
 __all__ = ["FrontierScheduler"]
 
 _CLAIM = 64  # rows read at once
-_OUTSTANDING = 2  # requests of a portal in the downloader: one on its way, one ready to follow
+_OUTSTANDING = 1  # requests of a portal at a time: a second one would go out although the first brought a Retry-After
 
 
 class FrontierScheduler(BaseScheduler):

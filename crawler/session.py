@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from scrapy.core.engine import ExecutionEngine
 
-from archive.errors import LuutruError
+from archive.duplicates import check_signatures
+from archive.errors import ArchiveError, LuutruError
 from archive.records import PageKind
 from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
@@ -63,7 +64,7 @@ class Failures:
     """What went wrong: portals out of reach and addresses that failed (the first hundred), with the reason."""
 
     portals: dict[str, str] = field(default_factory=dict)
-    broken: str = ""  # the archive cannot be written
+    broken: LuutruError | None = None  # the archive cannot be used
     addresses: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, url: str, reason: str) -> None:
@@ -106,8 +107,16 @@ class Session:
 
     async def begin(self) -> None:
         """Register the portals, make their entry points due, and finish what an earlier crawl left unanalysed."""
-        now = int(time.time())
+        try:
+            await self._begin(int(time.time()))
+        except LuutruError as error:
+            self.give_up(error)
+        finally:
+            self.has_begun = True
+
+    async def _begin(self, now: int) -> None:
         self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        check_signatures(self.archive.db)
         for portal in self.portals.values():
             self.apply_delay(portal.id, self.host_at(portal.url).delay_s)
         await self.write(lambda transaction: self._register(transaction, now))
@@ -115,7 +124,6 @@ class Session:
             await self._finish_open(capture_id)
         self.waiting_at_begin = self.frontier.waiting(self.portals, now)
         self.wake(self.frontier.hosts(self.portals))
-        self.has_begun = True
 
     def close(self) -> None:
         """Commit what is under way and give everything back."""
@@ -128,6 +136,11 @@ class Session:
     def stop(self, reason: str) -> None:
         """Hand out no more requests; what is under way is finished."""
         self.stop_reason = self.stop_reason or reason
+
+    def give_up(self, error: LuutruError) -> None:
+        """Stop because the archive cannot be written or read; the command ends with this error."""
+        self.failures.broken = self.failures.broken or error
+        self.stop(str(error))
 
     def is_over(self) -> bool:
         """Tell whether a limit of the crawl has been reached."""
@@ -222,9 +235,8 @@ class Session:
         """Run a piece of work in the writer; when the archive cannot be written the crawl stops."""
         try:
             return await asyncio.wrap_future(self.submit(run))
-        except (OSError, LuutruError) as error:
-            self.failures.broken = f"the archive cannot be written ({error})"
-            self.stop(self.failures.broken)
+        except ArchiveError as error:
+            self.give_up(error)
             raise
 
 

@@ -199,7 +199,7 @@ def test_everything_derived_can_be_made_anew(tmp_path: Path) -> None:
     pages.db.execute("DELETE FROM bands")
     pages.db.execute("UPDATE settings SET value = 'other' WHERE key = 'signatures'")
     pages.db.execute("UPDATE documents SET signature = zeroblob(512), key_digest = 'other'")
-    with pytest.raises(SignatureMismatch, match=r"archive\.db: .*; run `luutru rebuild`"):
+    with pytest.raises(SignatureMismatch, match=r"archive\.db: .*; run `luutru verify --repair`"):
         duplicates.add_document(pages.db, "Chữ mới", duplicates.fingerprint("Chữ mới"))
     assert len(list(duplicates.check(pages.db))) >= 2
     assert duplicates.regroup(pages.db) == len(SHOWN)

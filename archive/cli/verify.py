@@ -36,5 +36,7 @@ def verify(archive_dir: Path, as_json: bool, repair: bool) -> None:
         f"{checked.warc_files} WARC files, {checked.records} records, {checked.captures} captures, "
         f"{checked.articles} articles: {problems or 'no'} problems"
     )
+    if checked.waiting:
+        tell(f"{checked.waiting} captures wait for their analysis; the next crawl of their portal does it")
     if problems:
         click.get_current_context().exit(1)

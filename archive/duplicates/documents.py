@@ -98,7 +98,7 @@ def check_signatures(db: sqlite3.Connection) -> bool:
         raise SignatureMismatch(
             db.execute("PRAGMA database_list").fetchone()[2] or "archive",
             f"its signatures have the parameters {row[0] if row else 'unknown'}, this luutru makes {CONFIG_DIGEST}",
-            "run `luutru rebuild`",
+            "run `luutru verify --repair`",
         )
     return True
 

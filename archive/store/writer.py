@@ -12,11 +12,12 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Generic, TypeVar
 
-from archive.errors import LuutruError
+from archive.errors import ArchiveError
 from archive.store import Archive, connect
 from archive.warc import MAX_FILE_BYTES, Position, WarcWriter
 
@@ -24,6 +25,16 @@ __all__ = ["Transaction", "Writer"]
 
 T = TypeVar("T")
 _MOST_PER_TRANSACTION = 256
+# What SQLite says when it is not the piece of work that failed but the disk or the file.
+_FATAL = frozenset(
+    (
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
 
 
 @dataclass(slots=True)
@@ -53,7 +64,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Work[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="luutru-writer", daemon=True)
         self._closed = False
-        self._broken: BaseException | None = None
+        self._broken: ArchiveError | None = None
         self._db = connect(archive.db_path, write=True)
         self._warc = WarcWriter(archive.warc_dir, software=f"luutru/{version('luutru')}")
         self._warc_file_id = self._resume_warc()
@@ -63,7 +74,7 @@ class Writer:
         """Queue a piece of work and return the future of its result. Work that raises is undone alone."""
         future: Future[T] = Future()
         if self._closed or self._broken:
-            future.set_exception(self._broken or LuutruError(str(self._archive.path), "the writer is closed"))
+            future.set_exception(self._broken or ArchiveError(str(self._archive.path), "the writer is closed"))
         else:
             self._queue.put(_Work(run, future))
         return future
@@ -92,7 +103,8 @@ class Writer:
                     break
                 batch.append(work)
             self._transact(batch)
-        self._warc.close()
+        with suppress(OSError):
+            self._warc.close()
         if not self._broken:
             self._note_position()
         self._db.close()
@@ -113,12 +125,15 @@ class Writer:
             self._warc.flush()
             self._note_position()
             self._db.execute("COMMIT")
-        except (sqlite3.Error, OSError, LuutruError) as error:
-            self._broken = error  # go no further: what was counted on is not there
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            self._warc.rewind(start)
-            outcomes = [(work.future, None, error) for work in batch]
+        except (sqlite3.Error, OSError, ArchiveError) as error:
+            # Go no further: what was counted on is not there.
+            self._broken = self._broken or ArchiveError(
+                str(self._archive.path),
+                f"it cannot be written ({error})",
+                "free space or check the disk, then crawl again",
+            )
+            self._undo(start)
+            outcomes = [(work.future, None, self._broken) for work in batch]
         for future, result, failure in outcomes:
             if failure is None:
                 future.set_result(result)
@@ -132,7 +147,9 @@ class Writer:
             result = work.run(transaction)
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001 a piece of work may fail in any way; it must stop no other
+        except Exception as error:  # a piece of work may fail in any way; it must stop no other
+            if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _FATAL:
+                raise
             self._db.execute("ROLLBACK TO work")
             self._db.execute("RELEASE work")
             if self._warc.position != start:
@@ -140,6 +157,14 @@ class Writer:
             return None, error
         self._db.execute("RELEASE work")
         return result, None
+
+    def _undo(self, start: Position) -> None:
+        """Take back a transaction; where even that fails, the next start cuts what the database does not know."""
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        with suppress(OSError):
+            self._warc.rewind(start)
 
     def _note_position(self) -> None:
         position = self._warc.position

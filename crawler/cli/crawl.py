@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.command import Command, archive_option, json_option
-from archive.errors import CrawlError
 
 if TYPE_CHECKING:
     from crawler.session import Session
@@ -111,9 +110,7 @@ def _report(session: Session, *, as_json: bool) -> None:
     for url, reason in session.failures.addresses[:10]:
         click.echo(f"luutru: {url}: {reason}", err=True)
     if session.failures.broken:
-        raise CrawlError(
-            str(session.archive.path), session.failures.broken, "free space or check the disk; crawl again"
-        )
+        raise session.failures.broken
     for portal, reason in session.failures.portals.items():
         click.echo(
             f"luutru: {session.portals[portal].url}: {reason}; check the address, or try on another day", err=True
