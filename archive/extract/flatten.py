@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from archive.extract.outline import HEADINGS, Block, Line, Outline
+from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
 from archive.extract.tables import is_data_table
 from archive.extract.traits import Traits, read_traits
 from archive.extract.zones import Zone
@@ -227,13 +227,14 @@ class _Walk:
         """Put the current line into the outline, if there is anything in it."""
         text = " ".join("".join(self.pieces).split())
         if text and self.block >= 0:
-            line = self.make_line(text, self.blocks[self.block].tag)
+            tag = self.blocks[self.block].tag
+            if self.bullet and tag not in HEADINGS:
+                if not text.startswith(_BULLETS):
+                    text = f"- {text}"
+                self.bullet = False
+            line = self.make_line(text, tag)
             line.after_image = self.image_open
             self.image_open = False
-            if self.bullet and line.tag not in HEADINGS:
-                if not text.startswith(_BULLETS):
-                    line.text = f"- {text}"
-                self.bullet = False
         self.reset()
 
     def make_line(self, text: str, tag: str) -> Line:
@@ -241,6 +242,7 @@ class _Walk:
         line = Line(text, tag, self.block, len(self.lines), self.link, self.bold, self.italic, context.align)
         line.zone, line.in_list, line.in_caption = context.zone, context.in_list, context.in_caption
         line.href = self.href
+        line.is_prose = reads_as_prose(text, tag, self.link)
         self.lines.append(line)
         return line
 

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.zones import Zone
 
-__all__ = ["HEADINGS", "Block", "Line", "Outline"]
+__all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SENTENCE_ENDS = (". ", "? ", "! ", "; ")
@@ -26,7 +26,8 @@ class Line:
     """One line of the page: what stands between two block borders or `<br>`s.
 
     `block` is the index of the innermost block that holds it; `tag` says what that block is (`row` for a row of a
-    data table). Character counts are of the text that stands in links, bold and italic.
+    data table). Character counts are of the text that stands in links, bold and italic. `is_prose`: it reads like
+    running text.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Line:
     after_image: bool = False
     in_caption: bool = False
     href: str = ""
+    is_prose: bool = False
 
     @property
     def is_heading(self) -> bool:
@@ -52,14 +54,6 @@ class Line:
     def is_link(self) -> bool:
         """Whether (nearly) all of it is a link."""
         return self.link_chars * 10 >= len(self.text) * 8
-
-    @property
-    def is_prose(self) -> bool:
-        """Whether it reads like running text: long, with sentences, few links."""
-        chars = len(self.text)
-        if chars < _PROSE_CHARS or self.link_chars * 3 > chars or self.tag == "row":
-            return False
-        return chars >= _LONG_CHARS or self.text[-1] in '.;:!?…”"' or any(end in self.text for end in _SENTENCE_ENDS)
 
     @property
     def reason(self) -> str:
@@ -135,6 +129,14 @@ class Outline:
         """Return the innermost block that holds both blocks."""
         seen = set(self.ancestors(a))
         return next(index for index in self.ancestors(b) if index in seen)
+
+
+def reads_as_prose(text: str, tag: str, link_chars: int) -> bool:
+    """Return whether a line reads like running text: long, with sentences, few links."""
+    chars = len(text)
+    if chars < _PROSE_CHARS or link_chars * 3 > chars or tag == "row":
+        return False
+    return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"' or any(end in text for end in _SENTENCE_ENDS)
 
 
 def _weight(line: Line) -> int:
