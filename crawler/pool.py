@@ -106,7 +106,8 @@ def _start(workers: int) -> ProcessPoolExecutor:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        context.set_forkserver_preload(["crawler.worker"])
+        # Imported once and shared by the workers; the last two are what a worker imports when it first needs them.
+        context.set_forkserver_preload(["crawler.worker", "datasketch", "trafilatura"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
 
 
