@@ -53,7 +53,7 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     title = find_title(outline, metadata, family_title(outline, family) if family else None)
     if title is not None:
         outline.trust(title)
-    container = family_body(outline, family) if family else None
+    container = family_body(outline, family, title) if family else None
     evidence = Evidence(page.url, outline, metadata, family, title, has_body=bool(container is not None and title))
     kind, reason = classify(evidence)
     if kind is not PageKind.ARTICLE:

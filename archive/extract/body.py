@@ -58,13 +58,20 @@ def line_of(outline: Outline, element: HtmlElement) -> Line | None:
     return next((line for line in outline.lines[first:last] if text in line.text), None)
 
 
-def family_body(outline: Outline, family: Family) -> HtmlElement | None:
-    """Return the family's body container: of the first selector that finds text, the element with most of it."""
+def family_body(outline: Outline, family: Family, title: Line | None) -> HtmlElement | None:
+    """Return the family's body container: of the first selector that finds text, the element with most of it.
+
+    The heading alone is no text: templates use the same container for it.
+    """
     for selector in family.body:
-        found = [e for e in select(outline, selector) if (span := outline.span(e)) and span[1] > span[0]]
+        found = [e for e in select(outline, selector) if _has_text(outline, outline.span(e), title)]
         if found:
             return max(found, key=lambda e: _mass(outline, e))
     return None
+
+
+def _has_text(outline: Outline, span: tuple[int, int] | None, title: Line | None) -> bool:
+    return span is not None and any(line is not title for line in outline.lines[span[0] : span[1]])
 
 
 def _mass(outline: Outline, element: HtmlElement) -> int:
@@ -84,7 +91,7 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
         own = outline.lines[region.first : region.last]
         whole = sum(len(line.text) for line in own if line.is_prose and not line.reason)
     for candidate in (family, NAMES):
-        if candidate is None or (element := family_body(outline, candidate)) is None:
+        if candidate is None or (element := family_body(outline, candidate, title)) is None:
             continue
         first, last = outline.span(element) or (0, 0)
         mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)

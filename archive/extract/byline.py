@@ -141,7 +141,7 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
         return None
     if _PHOTO_LABEL.match(text) and is_last and len(text) <= 60:
         return Byline()
-    if (match := _AGENCY.match(text)) or (is_last and (match := _BY_SOURCE.match(text)) and _is_outlet(match["value"])):
+    if (match := _AGENCY.match(text)) or (is_last and (match := _BY_SOURCE.match(text)) and _is_outlet(match)):
         return Byline(source=match["value"].strip(" ."))
     if not (is_marked or is_last):
         return None
@@ -189,11 +189,12 @@ def _is_source(value: str) -> bool:
     return len(value) <= _MAX_VALUE_CHARS and len(value.split()) <= 16 and not re.search(r"[.!?]\s+\w", value)
 
 
-def _is_outlet(value: str) -> bool:
-    """Whether what follows "Theo" is an outlet: a site, or capitalised words."""
+def _is_outlet(match: re.Match[str]) -> bool:
+    """Whether what follows "Theo" is an outlet: a site, capitalised words, or in brackets an office."""
+    value = match["value"]
     words = value.split()
-    if _SITE_LIKE.match(value):
+    if _SITE_LIKE.match(value) or value[:4].casefold() == "báo ":
         return True
-    return (1 <= len(words) <= 8 and words[0][:1].isupper() and words[-1][:1].isupper()) or value[
-        :4
-    ].casefold() == "báo "
+    if not (1 <= len(words) <= 12 and words[0][:1].isupper()):
+        return False
+    return match[0].startswith(("(", "[")) or (len(words) <= 8 and words[-1][:1].isupper())

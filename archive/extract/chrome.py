@@ -121,12 +121,12 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
 
 
 def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Captions: marked as such, or a short line without a full stop right below an image."""
+    """Captions: marked as such, or a short line without a full stop right below an image or an image's file name."""
     below_image = False
     for position, line in enumerate(lines):
         below_image = below_image or line.after_image
         if position in reasons:
-            below_image = below_image and reasons[position] == "caption"  # the image's file name
+            below_image = reasons[position] == "caption"  # its file name, or what an editor put in its place
         elif (line.in_caption and len(line.text) <= _MARKED_CAPTION_CHARS) or (
             below_image and _looks_like_caption(line)
         ):

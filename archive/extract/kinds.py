@@ -248,7 +248,20 @@ def _looks_like_listing(e: Evidence) -> tuple[bool, str]:
             return True, f"{headlines} linked headings below the heading"
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
+        first = next((line for line in e.outline.lines[start:] if not line.reason), None)
+        if is_category and count and others == 0 and first is not None and _is_headline(first):
+            return True, f"the name of a category and {count} teasers"
+        if others == 0 and any(_names_documents(line) for line in e.outline.lines[start : start + 6]):
+            return True, "a table of documents"
     return False, ""
+
+
+def _names_documents(line: Line) -> bool:
+    """Whether a line is the head of a table of documents: "Số ký hiệu | Ngày ban hành | Trích yếu"."""
+    if line.tag != "row":
+        return False
+    phrases = [find(cell) for cell in line.text.split(" | ")]
+    return sum(phrase is not None and phrase.kind == "legal_doc" and phrase.is_whole for phrase in phrases) >= 2
 
 
 def _starts_with_prose(e: Evidence) -> bool:
