@@ -49,6 +49,7 @@ class Related:
     """Another article and what it is to this one.
 
     `kind`: exact, near, contained, series, or None where both are in a cluster through a third; then without score.
+    `differs` is told from the one that represents their cluster, else from the one published first.
     """
 
     id: str
@@ -135,7 +136,7 @@ def view_article(db: sqlite3.Connection, page_id: int) -> ArticleView:
         [page_id],
     ).fetchone()
     captures = db.execute("SELECT count(*) FROM captures WHERE page_id = ?", [page_id]).fetchone()[0]
-    related = _related(db, page_id, row["document_id"])
+    related = _related(db, row)
     return ArticleView(
         row=dict(row),
         captions=tuple(json.loads(row["captions"])),
@@ -236,7 +237,7 @@ def _url_forms(url: str) -> list[str]:
     ]
 
 
-def _related(db: sqlite3.Connection, page_id: int, document_id: int) -> list[Related]:
+def _related(db: sqlite3.Connection, article: sqlite3.Row) -> list[Related]:
     """Return the other members of the article's cluster and of its notice series, by date, the representative first."""
     rows = db.execute(
         """WITH links_here AS (
@@ -248,12 +249,41 @@ def _related(db: sqlite3.Connection, page_id: int, document_id: int) -> list[Rel
             UNION SELECT other FROM links_here
         )
         SELECT articles.id, articles.url, articles.portal, articles.title, articles.published_at, is_representative,
-            links_here.kind, score, differs
+            links_here.kind, score, differs, articles.syllables, articles.document_id
         FROM others JOIN revisions ON revisions.document_id = others.id
         JOIN pages ON pages.revision_id = revisions.id
         JOIN articles ON articles.page_id = pages.id
         LEFT JOIN links_here ON links_here.other = others.id
         WHERE pages.id <> :page ORDER BY is_representative DESC, coalesce(articles.published_at, '9'), articles.id""",
-        {"document": document_id, "page": page_id},
+        {"document": article["document_id"], "page": article["page_id"]},
     ).fetchall()
-    return [Related(**{**dict(row), "is_representative": bool(row["is_representative"])}) for row in rows]
+    return [
+        Related(
+            id=row["id"],
+            url=row["url"],
+            portal=row["portal"],
+            title=row["title"],
+            published_at=row["published_at"],
+            is_representative=bool(row["is_representative"]),
+            kind=row["kind"],
+            score=row["score"],
+            differs=_differs(db, article, row) if row["differs"] else row["differs"],
+        )
+        for row in rows
+    ]
+
+
+def _differs(db: sqlite3.Connection, article: sqlite3.Row, other: sqlite3.Row) -> str:
+    # Imported here: whoever shows an article without copies does not wait for it.
+    from archive.duplicates.report import differences, rank
+
+    first, second = sorted(
+        (article, other),
+        key=lambda row: rank(
+            is_representative=bool(row["is_representative"]),
+            published_at=row["published_at"],
+            syllables=row["syllables"],
+            public_id=row["id"],
+        ),
+    )
+    return differences(db, first["document_id"], second["document_id"], other["differs"])

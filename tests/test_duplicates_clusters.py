@@ -241,11 +241,35 @@ def test_clusters_are_told_with_the_evidence_of_each_link() -> None:
         (f"{1:016x}", "tinh", False),
         (f"{2:016x}", "huyen", False),
     ]
-    assert [(link.a.page_id, link.b.page_id, link.kind) for link in copies.links] == [(1, 2, "exact"), (1, 3, "near")]
-    assert copies.links[1].differs.startswith("−“Lễ khánh thành kết thúc")
+    assert [(link.a.page_id, link.b.page_id, link.kind) for link in copies.links] == [(1, 2, "exact"), (3, 1, "near")]
+    assert copies.links[1].differs.startswith("+“Lễ khánh thành kết thúc")
     assert copies.links[0].a.url == "https://tinh.gov.vn/1"
     assert [[m.page_id for m in cluster.members] for cluster in rest] == [[4], [5]]
     assert all(cluster.series[0].differs == "“1” → “2”, “4” → “5”" for cluster in rest)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (2, 4, 0, 3, 1)])
+def test_evidence_does_not_depend_on_the_order_of_arrival(order: tuple[int, ...]) -> None:
+    shown = [
+        (1, ARTICLE, "2024-05-02"),
+        (2, WITHOUT[3], "2024-05-01"),
+        (3, WITHOUT[7], "2024-05-03"),
+        (11, NOTICES[0], "2024-06-01"),
+        (12, NOTICES[1], "2024-06-08"),
+    ]
+    pages = Pages()
+    for place in order:
+        pages.show(*shown[place])
+    told = [
+        (int(link.a.id, 16), int(link.b.id, 16), link.kind, link.differs[:1])
+        for cluster in duplicates.clusters(pages.db)
+        for link in (*cluster.links, *cluster.series)
+    ]
+    copies, issues = told[:2], told[2:]
+    assert set(copies) == {(2, 1, "near", "+"), (1, 3, "near", "−")}, "from the representative, else the earlier"
+    assert issues == [(11, 12, "series", "“")] * 2
+    series = [link for cluster in duplicates.clusters(pages.db) for link in cluster.series]
+    assert {link.differs for link in series} == {"“1” → “2”, “4” → “5”"}
 
 
 @pytest.mark.parametrize(

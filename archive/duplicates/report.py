@@ -1,15 +1,23 @@
-"""`clusters`: the copies in an archive, with the evidence that they are."""
+"""`clusters`: the copies in an archive, with the evidence that they are.
+
+What is told depends on the pages alone, not on the order in which they came: a link leads from the representative, else
+from the page that would represent both, and links stand in the order of their kind, score and ids.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from archive.duplicates.clusters import precedence
-from archive.duplicates.relation import Kind
+from archive.duplicates.clusters import Precedence, precedence
+from archive.duplicates.relation import Kind, compare
 
-__all__ = ["Cluster", "Copy", "Link", "clusters"]
+__all__ = ["Cluster", "Copy", "Link", "Rank", "clusters", "differences", "rank"]
+
+Rank: TypeAlias = tuple[bool, Precedence]
+_KINDS = {kind: number for number, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What two pages are to each other; `differs` is told from `a` to `b`.
+    """What two pages are to each other; `differs` is told from `a` to `b`, and `a` has the lesser `rank`.
 
     A document that stands on several pages is named by the one that would represent it.
     """
@@ -69,6 +77,24 @@ def clusters(
             yield cluster
 
 
+def rank(*, is_representative: bool, published_at: str | None, syllables: int, public_id: str) -> Rank:
+    """Return what decides from which of two pages a link is told: the least, a representative before all others."""
+    return not is_representative, precedence(published_at, syllables, int(public_id, 16))
+
+
+def differences(db: sqlite3.Connection, first: int, second: int, stored: str) -> str:
+    """Return what differs from the text of the document `first` to that of `second`.
+
+    `stored` is the account that their link has: told from the document that came first, the one with the smaller id.
+    """
+    if first < second or not stored:
+        return stored
+    query = "SELECT text FROM documents WHERE id = ?"
+    one, other = (db.execute(query, [document_id]).fetchone()[0] for document_id in (first, second))
+    relation = compare(one, other)
+    return relation.differs if relation else stored
+
+
 _SHOWN = """SELECT pages.id, pages.key, printf('%016x', pages.key), pages.url, pages.portal, revisions.title,
         revisions.published_at, documents.id, documents.syllables, clusters.representative_page_id = pages.id
     FROM documents JOIN clusters ON clusters.id = documents.cluster_id
@@ -104,21 +130,35 @@ def _cluster(db: sqlite3.Connection, cluster_id: int) -> Cluster:
         for copy in members
         if documents[copy.document_id] is not copy
     ]
-    series = []
+    series: list[Link] = []
     for a, b, kind, score, differs in _links(db, cluster_id):
-        ends = []
-        for document_id in (a, b):
-            if document_id not in documents and document_id not in others:
-                others.update(_first_of_document(_copies(db, "documents.id = ?", document_id)))
-            ends.append(documents.get(document_id) or others.get(document_id))
-        if ends[0] is None or ends[1] is None:
-            continue
-        link = Link(ends[0], ends[1], Kind(kind), score, differs)
-        if a in documents and b in documents:
-            links.append(link)
-        elif link.kind is Kind.SERIES:
-            series.append(link)
-    return Cluster(members[0].id, tuple(members), tuple(links), tuple(series))
+        is_inside = a in documents and b in documents
+        if not is_inside and kind != Kind.SERIES:
+            continue  # a text that no page shows, or a copy that a series keeps in another cluster
+        for document_id in {a, b} - documents.keys() - others.keys():
+            others.update(_first_of_document(_copies(db, "documents.id = ?", document_id)))
+        ends = [end for document_id in (a, b) if (end := documents.get(document_id) or others.get(document_id))]
+        if len(ends) == 2:
+            (links if is_inside else series).append(_link(db, ends, Kind(kind), score, differs))
+    return Cluster(members[0].id, tuple(members), tuple(sorted(links, key=_order)), tuple(sorted(series, key=_order)))
+
+
+def _link(db: sqlite3.Connection, ends: Sequence[Copy], kind: Kind, score: float, stored: str) -> Link:
+    a, b = sorted(ends, key=_rank)
+    return Link(a, b, kind, score, differences(db, a.document_id, b.document_id, stored))
+
+
+def _rank(copy: Copy) -> Rank:
+    return rank(
+        is_representative=copy.is_representative,
+        published_at=copy.published_at,
+        syllables=copy.syllables,
+        public_id=copy.id,
+    )
+
+
+def _order(link: Link) -> tuple[int, float, str, str]:
+    return _KINDS[link.kind], -link.score, link.a.id, link.b.id
 
 
 def _copies(db: sqlite3.Connection, condition: str, value: int) -> list[Copy]:
@@ -136,8 +176,8 @@ def _first_of_document(copies: Sequence[Copy]) -> dict[int, Copy]:
 
 
 def _links(db: sqlite3.Connection, cluster_id: int) -> list[tuple[int, int, str, float, str]]:
-    """Return the links that a document of the cluster has, in order."""
+    """Return the links that a document of the cluster has."""
     mine = "SELECT id FROM documents WHERE cluster_id = :id"
     query = f"""SELECT a, b, kind, score, differs FROM links WHERE a IN ({mine})
-        UNION SELECT a, b, kind, score, differs FROM links WHERE b IN ({mine}) ORDER BY a, b"""
+        UNION SELECT a, b, kind, score, differs FROM links WHERE b IN ({mine})"""
     return [(a, b, kind, score, differs) for a, b, kind, score, differs in db.execute(query, {"id": cluster_id})]
