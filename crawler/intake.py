@@ -124,10 +124,10 @@ class Intake:
             self._session.counts[row.portal].unchanged += 1
             await self._settle(row, taken, PageKind(row.kind), "same payload")
         else:
-            hosts = self._session.portals[row.portal].hosts
-            content_type = capture.header("Content-Type")
-            since, is_entry = self._session.options.since, row.rank == 0
-            job = Job(row.url, body, content_type, capture.captured_at, hosts, since, is_entry)
+            portal, content_type = self._session.portals[row.portal], capture.header("Content-Type")
+            since, language = self._session.options.since, urls.language_of(portal.url)
+            is_entry = row.rank == 0
+            job = Job(row.url, body, content_type, capture.captured_at, portal.hosts, since, is_entry, language)
             await self._store(row, taken, await self._session.pool.analyse(job))
 
     async def _store(self, row: FrontierRow, taken: Taken, analysis: Analysis) -> None:
@@ -187,7 +187,7 @@ class Intake:
         location = capture.header("Location") or ""
         target = urls.canonical(location, capture.responded_url) if location else None
         reason = f"redirects to {location}"
-        if target is None or urls.refusal(target):
+        if target is None or urls.refusal(target, urls.language_of(self._session.portals[row.portal].url)):
             await self._settle(row, taken, PageKind.REDIRECT, reason)
         elif not urls.in_scope(target, self._session.portals[row.portal].hosts):
             if row.url == self._session.portals[row.portal].url:

@@ -24,6 +24,7 @@ class Job:
     """A page to be analysed: the body with its Content-Encoding undone, and the portal's scope.
 
     `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
+    `language`: the foreign language that the portal's own address is in, whose links are followed then.
     """
 
     url: str
@@ -33,6 +34,7 @@ class Job:
     hosts: tuple[str, ...]
     since: datetime | None = None
     is_entry: bool = True
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def analyse(job: Job) -> Analysis:
     if not _is_html(job):
         return Analysis(Extraction(PageKind.ATTACHMENT, reason=job.content_type or "no HTML"))
     page = extract.parse(job.body, job.url, job.content_type)
-    found = discovery.links(page)
+    found = discovery.links(page, job.language)
     extraction = extract.extract(page, captured_at=job.captured_at)
     article = extraction.article
     drops = dict(found.refused)
@@ -108,7 +110,7 @@ def _sitemap(job: Job) -> Analysis:
     drops: dict[str, int] = {}
     found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
     dated = [(url, _moment(text)) for url, text in sitemap.pages]
-    found += _dated(dated, job.since, drops)
+    found += _dated(dated, job, drops)
     modified = tuple((urls.page_key(url), int(at.timestamp())) for url, at in dated if at)
     return Analysis(Extraction(PageKind.SITEMAP), links=_rows(found, job.hosts, drops), modified=modified, drops=drops)
 
@@ -116,17 +118,15 @@ def _sitemap(job: Job) -> Analysis:
 def _feed(job: Job) -> Analysis:
     drops: dict[str, int] = {}
     dated = [(entry.url, _moment(entry.published)) for entry in discovery.parse_feed(job.body, job.url)]
-    links = _rows(_dated(dated, job.since, drops), job.hosts, drops)
+    links = _rows(_dated(dated, job, drops), job.hosts, drops)
     return Analysis(Extraction(PageKind.FEED), links=links, drops=drops)
 
 
-def _dated(
-    dated: list[tuple[str, datetime | None]], since: datetime | None, drops: dict[str, int]
-) -> list[tuple[str, int]]:
+def _dated(dated: list[tuple[str, datetime | None]], job: Job, drops: dict[str, int]) -> list[tuple[str, int]]:
     """Return the addresses that are to be followed, with their ranks; those older than `since` are counted as drops."""
-    found = []
+    found, since = [], job.since
     for url, at in dated:
-        reason = "before --since" if since and at and at < since else urls.refusal(url)
+        reason = "before --since" if since and at and at < since else urls.refusal(url, job.language)
         if reason is None:
             found.append((url, kind_of(url).rank))
         else:

@@ -50,13 +50,13 @@ class Discovered:
     canonical_url: str | None = None
 
 
-def links(page: Page) -> Discovered:
+def links(page: Page, language: str = "") -> Discovered:
     """Return the links of a page: anchors, areas, feeds, next and previous pages, frames of its host, refreshes.
 
     `rel=nofollow` links are followed all the same: it is a word to search engines about advertising, and portals put
-    it on their menus.
+    it on their menus. `language`: the foreign language that is followed (`urls.language_of`).
     """
-    found = _Found(page.base_url)
+    found = _Found(page.base_url, language)
     canonical_url: str | None = None
     for element in page.tree.iter(*_TAGS):
         tag = element.tag
@@ -68,7 +68,7 @@ def links(page: Page) -> Discovered:
         elif tag == "link":
             rels, href = _rels(element), element.get("href") or ""
             if "canonical" in rels:
-                canonical_url = canonical_url or _believed(href, page)
+                canonical_url = canonical_url or _believed(href, page, language)
             elif href and (kind := _markup_kind(element, rels)):
                 found.add(href, kind)
         elif tag == "meta":
@@ -84,8 +84,8 @@ def links(page: Page) -> Discovered:
 class _Found:
     """The links met so far, by address, and the reasons of those dropped."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str, language: str) -> None:
+        self._base_url, self._language = base_url, language
         self._read: set[str] = set()
         self.links: dict[str, Link] = {}
         self.dropped: dict[str, str] = {}
@@ -98,7 +98,7 @@ class _Found:
         url = canonical(href, self._base_url)
         if url is None:
             self.dropped[href] = "unfetchable"
-        elif (reason := refusal(url)) and not (reason == "calendar" and _FOLDER.fullmatch(href)):
+        elif (reason := refusal(url, self._language)) and not (reason == "calendar" and _FOLDER.fullmatch(href)):
             self.dropped[url] = reason
         elif url not in self.links:
             self.links[url] = Link(url, kind) if kind else _link(url)
@@ -129,14 +129,14 @@ def _is_own(url: str | None, page: Page) -> bool:
     return url is not None and _bare_host(url) == _bare_host(page.url)
 
 
-def _believed(href: str, page: Page) -> str | None:
+def _believed(href: str, page: Page, language: str) -> str | None:
     """Return what the page calls itself (`rel=canonical`), or None where that cannot be true.
 
     Portals print one canonical address on all pages of a template: the home page, the category, the detail page
     without the id. So it must be of the same host, be followed itself, and say no less than the page's own address.
     """
     url, own = canonical(href, page.base_url), canonical(page.url)
-    if url is None or own is None or not _is_own(url, page) or refusal(url):
+    if url is None or own is None or not _is_own(url, page) or refusal(url, language):
         return None
     if identity(url) == identity(own):
         return url

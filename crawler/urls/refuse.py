@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["REASONS", "refusal"]
+__all__ = ["REASONS", "language_of", "refusal"]
 
 _CACHE = 1 << 15
 # Whole segments of the path, in lower case. A pattern matches with an extension behind it as well ("/login.aspx").
@@ -52,7 +52,8 @@ _PARAMETERS = {
     r"|email|login|logout|register|purge|history|go)"
     r"|(?:vote|rating|font_?size|contrast|rest_route|add-to-cart|captcha)(?:=.*)?",
 }
-REASONS = frozenset(reason.replace("_", "-") for reason in (*_SEGMENTS, *_PARAMETERS))
+_SHAPES = ("repeating-path", "below-file")
+REASONS = frozenset(reason.replace("_", "-") for reason in (*_SEGMENTS, *_PARAMETERS, *_SHAPES))
 
 
 def _alternatives(rules: dict[str, str]) -> str:
@@ -61,9 +62,17 @@ def _alternatives(rules: dict[str, str]) -> str:
 
 _SEGMENT = re.compile(f"/(?:{_alternatives(_SEGMENTS)})" + r"(?=/|$|\.(?:html?|php|aspx?|jsp|do)(?:/|$))")
 _PARAMETER = re.compile(_alternatives(_PARAMETERS))
-_FOREIGN = re.compile(r"/(?:en|fr|ru|ja|jp|ko|kr|zh|cn|lo|km)(?:[_-][a-z]{2,4})?(?:/|$)")
+_FOREIGN = re.compile(r"/(en|fr|ru|ja|jp|ko|kr|zh|cn|lo|km)(?:[_-][a-z]{2,4})?(?:/|$)")
 # WordPress lists everything again by year, month and day; a folder of a year deeper in the path is a real one.
 _DATE_ARCHIVE = re.compile(r"(?:/index\.php)?/(?:19|20)\d\d(?:/\d{1,2}){0,2}(?:/page/\d+)?/?")
+# Days and months for ever; an article has a name behind its date.
+_CALENDAR = re.compile(
+    r".*/(?:lich(?:-(?:cong-tac|tuan|lam-viec|su-kien))?|calendar|events?|su-kien)(?:/[^/]+)?"
+    r"/\d{4}[/-]\d{1,2}(?:[/-]\d{1,2})?/?"
+)
+# Nothing lies below a document; scripts (/index.php/tin/1) and Liferay's files (/x.pdf/<uuid>) are another matter.
+_BELOW_FILE = re.compile(r"/[^/]+\.(?:html?|txt|xml(?:\.gz)?)/+(?!(?:page/|trang/)?\d+/?$)[^/]")
+_DEPTH_MOST = 20
 _ASSET = re.compile(
     r"\.(?:css|js|mjs|map|json|xsl|ics|woff2?|ttf|eot|otf"
     r"|jpe?g|jfif|png|gif|webp|avif|svg|ico|bmp|tiff?|heic"
@@ -77,26 +86,60 @@ _NAMED = re.compile(r"(?:(?:item|news|article|post)?_?id|p|ddocname)=\w.*")
 
 
 @lru_cache(maxsize=_CACHE)
-def refusal(url: str) -> str | None:
+def refusal(url: str, language: str = "") -> str | None:
     """Return why a link to `url` is not followed, as one short word, or None if it is followed.
 
-    Words: print, savefile, sendmail, login, redirect-token, tag, search, comment, reply, share, sort, calendar,
-    language, action, asset. Feeds and documents (PDF, Word, …) are followed. `url` is absolute.
+    Words: those in `REASONS`. Feeds and documents (PDF, Word, …) are followed. `url` is absolute. `language`: the
+    foreign language that is followed nevertheless, as `language_of` names it.
     """
-    address, _, query = url.partition("#")[0].lower().partition("?")
-    path = address[address.find("/", address.find("://") + 3) :] if address.count("/") > 2 else "/"
+    path, query = _parts(url)
     if match := _SEGMENT.search(path):
         return match.lastgroup
     if _ASSET.search(path):
         return "asset"
-    if _FOREIGN.match(path):
+    if (match := _FOREIGN.match(path)) and match[1] != language:
         return "language"
-    if _DATE_ARCHIVE.fullmatch(path):
+    if _DATE_ARCHIVE.fullmatch(path) or _CALENDAR.fullmatch(path):
         return "calendar"
-    return _refused_query(path, query.split("&")) if query else None
+    if _BELOW_FILE.search(path):
+        return "below-file"
+    if path.count("/") > 3 and _repeats(path.strip("/").split("/")):
+        return "repeating-path"
+    return _refused_query(path, query.split("&"), language) if query else None
 
 
-def _refused_query(path: str, pairs: list[str]) -> str | None:
+def language_of(url: str) -> str:
+    """Return the foreign language of a translation ("en") as its path or a parameter tells it, "" for none."""
+    path, query = _parts(url)
+    if match := _FOREIGN.match(path):
+        return match[1]
+    found = (match for pair in query.split("&") if (match := _PARAMETER.fullmatch(pair)))
+    return next((_value(match[0])[:2] for match in found if match.lastgroup == "language"), "")
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Return path and query in lower case."""
+    address, _, query = url.partition("#")[0].lower().partition("?")
+    return address[address.find("/", address.find("://") + 3) :] if address.count("/") > 2 else "/", query
+
+
+def _value(pair: str) -> str:
+    return pair.partition("=")[2]
+
+
+def _repeats(segments: list[str]) -> bool:
+    """Tell whether a path has grown out of relative links that lead ever deeper, or is deeper than any real one.
+
+    A folder's name stands three times. The last segment may say it once more (/tin/tin/tin); numbers and single
+    letters recur in dates and in trees of files.
+    """
+    if len(segments) > _DEPTH_MOST:
+        return True
+    folders = [name for name in segments[:-1] if len(name) > 1 and not name.isdigit()]
+    return len(folders) - len(set(folders)) > 1 and max(map(folders.count, folders)) > 2
+
+
+def _refused_query(path: str, pairs: list[str], language: str) -> str | None:
     for pair in pairs:
         if pair.startswith("s=") and len(pair) > 2 and path in ("/", "/index.php"):  # WordPress
             return "search"
@@ -107,6 +150,8 @@ def _refused_query(path: str, pairs: list[str]) -> str | None:
         if reason is None or (reason == "sort" and any(map(_PAGED.fullmatch, pairs))):
             continue
         if reason == "calendar" and any(map(_NAMED.fullmatch, pairs)):
+            continue
+        if reason == "language" and language and _value(pair).startswith(language):
             continue
         return reason.replace("_", "-")
     return None
