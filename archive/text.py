@@ -9,7 +9,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["count_syllables", "fold_key", "fold_search", "fold_syllable", "normalise", "normalise_line", "strip_marks"]
+__all__ = [
+    "count_syllables",
+    "fold_key",
+    "fold_search",
+    "fold_syllable",
+    "normalise",
+    "normalise_line",
+    "printable",
+    "strip_marks",
+]
 
 # Zero-width and directional marks, soft hyphen, BOM, C0 and C1 controls other than tab and newline.
 _INVISIBLE = re.compile(
@@ -111,3 +120,8 @@ def strip_marks(text: str) -> str:
 def count_syllables(text: str) -> int:
     """Return the number of syllables: Vietnamese writes one a token."""
     return sum(1 for _ in _SYLLABLE.finditer(text))
+
+
+def printable(text: str) -> str:
+    """Return `text` in one line that a terminal can show: control and invisible characters as escapes (`\\x1b`)."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from archive import duplicates, warc
 from archive.errors import WarcError
 from archive.store import Archive
 from archive.store.pages import reindex
+from archive.text import printable
 
 __all__ = ["Checked", "Problem", "repair", "verify"]
 
@@ -68,45 +72,105 @@ def repair(path: Path) -> None:
 def _database(db: sqlite3.Connection) -> Iterator[Problem]:
     for row in db.execute("PRAGMA quick_check(10)"):
         if row[0] != "ok":
-            yield Problem("archive.db", str(row[0]), "restore the database from a copy")
+            yield Problem("archive.db", printable(str(row[0])), "restore the database from a copy")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What stands at an offset of a WARC file: a record that is whole, or damage; `captures` have their row there."""
+
+    offset: int
+    is_whole: bool
+    captures: int
 
 
 def _warc_file(archive: Archive, row: sqlite3.Row, checked: Checked) -> Iterator[Problem]:
     """Compare one WARC file with its rows, in both directions."""
     path = archive.warc_dir / row["name"]
     checked.warc_files += 1
+    query = "SELECT id, warc_offset, payload_digest FROM captures WHERE warc_file_id = ?"
+    rows = {capture["warc_offset"]: capture for capture in archive.db.execute(query, [row["id"]])}
+    checked.captures += len(rows)
     if not path.is_file():
-        yield Problem(str(path), "the file is missing", "restore it from a copy")
+        yield Problem(str(path), f"the file is missing, with {_captures(len(rows))}", "restore it from a copy")
         return
     if path.stat().st_size != row["size_bytes"]:
         reason = f"the file has {path.stat().st_size} bytes, the database knows {row['size_bytes']}"
         yield Problem(str(path), reason, "a longer file is cut at the next crawl, a shorter one must be restored")
-    query = "SELECT id, warc_offset, payload_digest FROM captures WHERE warc_file_id = ?"
-    rows = {capture["warc_offset"]: capture for capture in archive.db.execute(query, [row["id"]])}
-    checked.captures += len(rows)
+    found: list[_Found] = []
+    strangers: list[warc.Record] = []
+    end = 0
+    for record in _records(path):
+        if record is None:
+            found.append(_Found(end, is_whole=False, captures=0))
+            break
+        checked.records += 1
+        offset, end = record.place.offset, record.place.offset + record.place.length
+        capture = rows.pop(offset, None)
+        found.append(_Found(offset, record.digest_ok is not False, captures=capture is not None))
+        if capture is None:
+            if record.place.record_type in ("response", "revisit") and offset < row["size_bytes"]:
+                strangers.append(record)
+        elif record.digest_ok is not False and capture["payload_digest"] != record.payload_digest:
+            reason = "record and database have different digests"
+            yield Problem(f"{path}@{offset}", reason, "restore the file or the database")
+    for offset in rows:
+        is_whole = _is_readable(path, offset)
+        checked.records += is_whole
+        found.append(_Found(offset, is_whole, captures=1))
+    yield from _damage(path, found)
+    yield from _without_row(path, strangers)
+
+
+def _records(path: Path) -> Iterator[warc.Record | None]:
+    """Yield the records of a file as far as they follow on each other; None where that ends before the file does."""
+    records = warc.records(path)
+    while True:
+        try:
+            with redirect_stderr(io.StringIO()):  # warcio prints what it stumbles over, without saying where
+                record = next(records, None)
+        except WarcError:
+            yield None
+            return
+        if record is None:
+            return
+        yield record
+
+
+def _is_readable(path: Path, offset: int) -> bool:
+    """Return whether a capture can be read at an offset that reading from the start did not come to."""
     try:
-        for record in warc.records(path):
-            checked.records += 1
-            if record.digest_ok is False:
-                yield Problem(
-                    f"{path}@{record.place.offset}", "the record does not match its digest", "restore the file"
-                )
-            if record.place.record_type in ("response", "revisit") and record.place.offset < row["size_bytes"]:
-                capture = rows.pop(record.place.offset, None)
-                yield from _compare(path, record, capture)
-    except WarcError as error:
-        yield Problem(error.subject, error.reason, error.hint)
-    for capture in rows.values():
-        reason = f"no record at offset {capture['warc_offset']}, where capture {capture['id']} should be"
-        yield Problem(str(path), reason, "restore the file from a copy")
+        with redirect_stderr(io.StringIO()):
+            warc.read_record(path, offset)
+    except WarcError:
+        return False
+    return True
 
 
-def _compare(path: Path, record: warc.Record, capture: sqlite3.Row | None) -> Iterator[Problem]:
-    subject = f"{path}@{record.place.offset}"
-    if capture is None:
-        yield Problem(subject, f"the record of {record.target_uri} has no row in the database", "restore the database")
-    elif capture["payload_digest"] != record.payload_digest:
-        yield Problem(subject, "record and database have different digests", "restore the file or the database")
+def _damage(path: Path, found: list[_Found]) -> Iterator[Problem]:
+    """Yield one problem for each region without a whole record."""
+    regions = [
+        (is_whole, list(region))
+        for is_whole, region in groupby(sorted(found, key=lambda one: one.offset), key=lambda one: one.is_whole)
+    ]
+    for (is_whole, region), after in zip(regions, [*regions[1:], None], strict=True):
+        if not is_whole:
+            until = f"offset {after[1][0].offset}" if after else "the end"
+            reason = (
+                f"damaged from offset {region[0].offset} to {until}, with {_captures(sum(f.captures for f in region))}"
+            )
+            yield Problem(str(path), reason, "restore the file from a copy")
+
+
+def _without_row(path: Path, records: list[warc.Record]) -> Iterator[Problem]:
+    if records:
+        more = f", nor have {len(records) - 1} more of this file" if len(records) > 1 else ""
+        reason = f"the record of {printable(str(records[0].target_uri))} has no row in the database{more}"
+        yield Problem(f"{path}@{records[0].place.offset}", reason, "restore the database")
+
+
+def _captures(count: int) -> str:
+    return f"{count or 'no'} capture{'s' * (count != 1)}"
 
 
 def _indexes(db: sqlite3.Connection, checked: Checked) -> Iterator[Problem]:
