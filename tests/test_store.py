@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import duplicates
-from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound
+from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, WarcError
 from archive.records import Article, Capture, Extraction, PageKind
 from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
@@ -167,5 +167,35 @@ def test_folders_that_are_no_archive(tmp_path: Path) -> None:
         Archive.open(tmp_path / "photos", write=True)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "archive.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(ArchiveError, match="cannot be opened"):
-        Archive.open(tmp_path / "broken")
+    for write in (False, True):
+        with pytest.raises(ArchiveError, match=r"damaged .*; restore archive\.db from a copy, or start anew elsewhere"):
+            Archive.open(tmp_path / "broken", write=write)
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path, write: bool) -> None:
+    db = sqlite3.connect(tmp_path / "archive.db")
+    db.execute("CREATE TABLE notes (text TEXT)")
+    db.close()
+    before = (tmp_path / "archive.db").read_bytes()
+    with pytest.raises(ArchiveError, match="this database is not luutru's; name another folder"):
+        Archive.open(tmp_path, write=write)
+    assert (tmp_path / "archive.db").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["archive.db"]
+
+
+def test_an_archive_that_was_only_begun_is_empty_and_can_be_filled(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    with pytest.raises(ArchiveNotFound, match="the archive is empty; crawl first"):
+        Archive.open(tmp_path)
+    with Archive.open(tmp_path, write=True) as archive:
+        assert archive.db.execute("SELECT count(*) FROM pages").fetchone()[0] == 0
+
+
+def test_a_capture_whose_file_is_gone_says_so(archive: Archive) -> None:
+    writer = Writer(archive)
+    store(writer, 1, TEXT)
+    writer.close()
+    next(archive.warc_dir.iterdir()).unlink()
+    with pytest.raises(WarcError, match=r"\.warc\.gz: the file is missing; restore it from a copy"):
+        archive.read_capture(1)

@@ -49,7 +49,9 @@ class Command(click.Command):
         except LuutruError as error:
             _fail(ctx, str(error))
         except sqlite3.Error as error:
-            _fail(ctx, f"archive.db: SQLite says {error}; check the disk, then run luutru verify")
+            from archive.store import database_error
+
+            _fail(ctx, str(database_error(Path("archive.db"), error)))
         except KeyboardInterrupt:
             click.echo("luutru: interrupted", err=True)
             ctx.exit(130)

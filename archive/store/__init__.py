@@ -8,16 +8,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew
+from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew, WarcError
 from archive.records import Capture
 from archive.store.migrations import ARCHIVE, MigrationSet
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["Archive", "connect", "migrate"]
+__all__ = ["Archive", "connect", "database_error", "migrate"]
 
 _MARK = "archive.db"
+_SQLITES_OWN = ("sqlite_", "_sqlite_")  # tables of SQLite, and that of the migrations
+_PRIMARY = 0xFF  # the low byte of SQLite's error codes is the kind of error
 
 
 class Archive:
@@ -42,6 +44,8 @@ class Archive:
             raise ArchiveNotFound(str(path), "there is no archive here", "name one with --archive DIR or crawl first")
         if write and path.is_dir() and any(path.iterdir()) and not (path / _MARK).is_file():
             raise ArchiveError(str(path), "the folder holds other files and no archive", "name a new or empty folder")
+        if (path / _MARK).is_file():
+            _check_is_ours(path)
         lock = None
         if write:
             lock = _prepare(path)
@@ -69,23 +73,31 @@ class Archive:
 
         For a revisit the payload is that of the response which it repeats. Raises NotFound or WarcError.
         """
-        from archive import warc
-
         query = """SELECT page_id, requested_url, responded_url, payload_digest, record_type, warc_offset, name
             FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE captures.id = ?"""
         row = self.db.execute(query, [capture_id]).fetchone()
         if row is None:
             raise NotFound(f"capture {capture_id}", "the archive has no such capture")
-        capture = warc.read_record(self.warc_dir / row["name"], row["warc_offset"])
+        capture = self._read_record(row)
         if row["record_type"] == "revisit":
             original = self.db.execute(
                 f"{query.split('WHERE')[0]} WHERE page_id = ? AND payload_digest = ? AND record_type = 'response' "
                 "AND captures.id < ? ORDER BY captures.id DESC LIMIT 1",
                 [row["page_id"], row["payload_digest"], capture_id],
             ).fetchone()
-            body = warc.read_record(self.warc_dir / original["name"], original["warc_offset"]).body
-            capture = replace(capture, body=body)
+            if original is None:
+                reason = "it repeats a payload that the archive has no row of"
+                raise WarcError(f"capture {capture_id}", reason, "restore archive.db from a copy")
+            capture = replace(capture, body=self._read_record(original).body)
         return replace(capture, requested_url=row["requested_url"], responded_url=row["responded_url"])
+
+    def _read_record(self, row: sqlite3.Row) -> Capture:
+        from archive import warc
+
+        file = self.warc_dir / row["name"]
+        if not file.is_file():
+            raise WarcError(str(file), "the file is missing", "restore it from a copy")
+        return warc.read_record(file, row["warc_offset"])
 
     def close(self) -> None:
         """Close the connection and give the lock back."""
@@ -115,10 +127,37 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             db.execute("PRAGMA query_only = ON")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
-        raise ArchiveError(
-            str(path), f"the database cannot be opened ({error})", "check the file and its rights"
-        ) from error
+        raise database_error(path, error) from error
     return db
+
+
+def database_error(path: Path, error: sqlite3.Error) -> ArchiveError:
+    """Return what SQLite's error about the database file means for the archive, and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        hint = f"restore {path.name} from a copy, or start anew elsewhere: the WARC files hold every page"
+        return ArchiveError(str(path), f"the database is damaged ({error})", hint)
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return ArchiveError(str(path), f"the database cannot be opened ({error})", "check the file and its rights")
+    if code == sqlite3.SQLITE_READONLY:
+        return ArchiveError(str(path), f"the database cannot be written ({error})", "check the file and its rights")
+    if code == sqlite3.SQLITE_FULL:
+        return ArchiveError(str(path), "the disk is full", "free space and run the command again")
+    return ArchiveError(str(path), f"SQLite says {error}", "check the disk, then run luutru verify")
+
+
+def _check_is_ours(path: Path) -> None:
+    """Raise ArchiveError where the database has tables and none of luutru's migrations. Changes nothing."""
+    db = connect(path / _MARK, write=False)
+    try:
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        is_foreign = not ARCHIVE.applied(db) and not all(name.startswith(_SQLITES_OWN) for name in tables)
+    except sqlite3.Error as error:
+        raise database_error(path / _MARK, error) from error
+    finally:
+        db.close()
+    if is_foreign:
+        raise ArchiveError(str(path / _MARK), "this database is not luutru's", "name another folder with --archive DIR")
 
 
 def _prepare(path: Path) -> FileLock:
@@ -147,8 +186,9 @@ def migrate(path: Path, db: sqlite3.Connection, known: MigrationSet, *, write: b
         reason = f"the database was written by a newer luutru (it has {newer[-1]!r})"
         raise SchemaTooNew(str(path), reason, "upgrade luutru")
     if pending and not write:
-        raise ArchiveError(
-            str(path), f"the database is older than this luutru (lacks {pending[0]})", "run luutru crawl"
-        )
+        if not applied:
+            raise ArchiveNotFound(str(path), "the archive is empty", "crawl first")
+        reason = f"the database is older than this luutru (lacks {pending[0]})"
+        raise ArchiveError(str(path), reason, "luutru verify --repair brings it up to date")
     if pending:
         known.apply(db)
