@@ -42,6 +42,9 @@ class Filters:
         if self.provinces:
             names = [(row["id"], [row["province_before"], row["province_after"]]) for row in rows]
             shown = sorted({name for _, both in names for name in both if name})
+            if rows and not shown:
+                reason = "no portal of this archive is known by its province"
+                raise NotFound(f"province {self.provinces[0]!r}", reason, "choose by --portal")
             chosen &= _choose(self.provinces, _names(names), "province", shown)
         return Scope(frozenset(chosen), self.since, self.until)
 

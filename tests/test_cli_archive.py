@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
-from archive_builder import page_id
+from archive_builder import ArchiveBuilder, page_id
 from click.testing import CliRunner, Result
 from sample_archive import BACKAN, EQUALITY, GIALAI, MINISTRY, THAINGUYEN
 
@@ -48,7 +48,8 @@ def failure(result: Result) -> str:
 def test_search_prints_blocks_or_json(sample: Path) -> None:
     plain = luutru("search", "binh", "dang", "gioi", archive=sample)
     assert plain.exit_code == 0
-    assert plain.stdout.splitlines()[0] == "Triển khai kế hoạch **bình đẳng giới**"
+    assert plain.stdout.splitlines()[0] == "Triển khai kế hoạch bình đẳng giới"
+    assert "kế hoạch **bình đẳng giới**. … Hội nghị do" in plain.stdout
     assert "2022-10-05, backan, Bắc Kạn, 2 copies" in plain.stdout
     assert "\x1b" not in plain.stdout, "no colours in a pipe"
     lines = luutru("search", "binh dang gioi", "--json", "--all-copies", archive=sample).stdout.splitlines()
@@ -68,6 +69,7 @@ def test_search_without_a_match_says_so_on_stderr(sample: Path) -> None:
     [
         (("search", '"'), "the quote at character 1 is never closed"),
         (("search", "họp OR"), "OR at character 5"),
+        (("search", "a" * 10_000), "a word of 10,000 letters stands at character 1"),
         (("search", "a", "--portal", "baccan"), "did you mean backan"),
         (("search", "a", "--province", "Bac Can"), "did you mean Bắc Kạn"),
         (("show", "ffffffffffffffff"), "luutru search finds it"),
@@ -156,8 +158,6 @@ def test_show_history_and_diff(sample: Path) -> None:
 
 
 def test_show_raw_is_the_captured_page(tmp_path: Path) -> None:
-    from archive_builder import ArchiveBuilder
-
     with ArchiveBuilder(tmp_path) as builder:
         builder.portal("backan")
         identifier = builder.article("https://backan.gov.vn/1", "Một tin", EQUALITY, body=PAGE.encode())
@@ -270,6 +270,24 @@ def test_a_reader_that_leaves_early_is_no_error(sample: Path) -> None:
     assert running.returncode == 0
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "arguments", [("stats",), ("search", "dang", "--json"), ("show", f"{BACKAN}/dang-bo", "--raw")]
+)
+def test_an_output_that_cannot_be_written_is_one_line(sample: Path, arguments: tuple[str, ...]) -> None:
+    script = "import click\nfrom archive.cli import COMMANDS\nclick.Group('luutru', commands=COMMANDS)()"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"LUUTRU_ARCHIVE": str(sample)},
+            check=False,
+        )
+    said = b"luutru: standard output: it cannot be written (No space left on device)\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
 def test_an_interruption_is_exit_code_130(sample: Path) -> None:
     code = (
         "import archive.stats, time\narchive.stats.collect = lambda db: print('started', flush=True) or time.sleep(30)"
@@ -283,23 +301,35 @@ def test_an_interruption_is_exit_code_130(sample: Path) -> None:
     assert (running.returncode, stderr) == (130, b"luutru: interrupted\n")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_a_terminal_gets_colours_in_place_of_marks(sample: Path) -> None:
+def on_a_terminal(archive: Path, *arguments: str) -> str:
+    """Return what a command prints on a terminal of 80 columns."""
     import pty
 
     terminal, inside = pty.openpty()
     script = "import click\nfrom archive.cli import COMMANDS\nclick.Group('luutru', commands=COMMANDS)()"
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    environment |= {"LUUTRU_ARCHIVE": str(sample), "TERM": "xterm-256color"}
-    done = subprocess.run(
-        [sys.executable, "-c", script, "search", "bình đẳng"], stdout=inside, env=environment, check=False
-    )
+    environment |= {"LUUTRU_ARCHIVE": str(archive), "TERM": "xterm-256color", "COLUMNS": "80"}
+    subprocess.run([sys.executable, "-c", script, *arguments], stdout=inside, env=environment, check=True)
     os.close(inside)
     with os.fdopen(terminal, "rb", buffering=0) as stream:
-        printed = stream.read(4000).decode("utf-8", "replace")
-    assert done.returncode == 0
+        return stream.read(4000).decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_a_terminal_gets_colours_in_place_of_marks(sample: Path) -> None:
+    printed = on_a_terminal(sample, "search", "bình đẳng")
     assert "\x1b[1;33mbình đẳng\x1b[0m" in printed
     assert "**" not in printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
+def test_a_terminal_gets_a_long_url_in_one_piece(tmp_path: Path) -> None:
+    url = f"https://backan.gov.vn/{'tin-tuc-su-kien-' * 9}5.html"
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("backan")
+        identifier = builder.article(url, "Một tin", EQUALITY)
+    assert url in on_a_terminal(tmp_path, "search", "bình đẳng")
+    assert url in on_a_terminal(tmp_path, "show", identifier)
 
 
 @pytest.mark.parametrize("arguments", [("search", "dang"), ("stats",), ("show", f"{BACKAN}/dang-bo")])

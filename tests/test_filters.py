@@ -62,3 +62,16 @@ def test_misspelt_names_are_answered_with_the_nearest(sample_db: sqlite3.Connect
         Filters(provinces=("Thai Nguyn",)).resolve(sample_db)
     with pytest.raises(NotFound, match="it has backan, bo, gialai, thainguyen"):
         Filters(portals=("xyzzy",)).resolve(sample_db)
+
+
+def test_an_archive_without_provinces_is_not_called_empty(sample_db: sqlite3.Connection) -> None:
+    db = sqlite3.connect(":memory:")
+    db.row_factory = sqlite3.Row
+    sample_db.backup(db)
+    db.execute("UPDATE portals SET province_before = NULL, province_after = NULL")
+    with pytest.raises(NotFound, match="province 'Huế': no portal of this archive is known by its province; choose by"):
+        Filters(provinces=("Huế",)).resolve(db)
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("DELETE FROM portals")
+    with pytest.raises(NotFound, match="crawl first"):
+        Filters(provinces=("Huế",)).resolve(db)

@@ -27,7 +27,7 @@ def test_without_accents_everything_is_found_in_its_real_spelling(sample_db: sql
     (hit,) = search(sample_db, "binh dang gioi").hits
     assert hit.url == f"{BACKAN}/binh-dang-gioi"
     assert hit.id == page_id(hit.url)
-    assert hit.title == "Triển khai kế hoạch **bình đẳng giới**"
+    assert hit.title == "Triển khai kế hoạch bình đẳng giới"
     assert "kế hoạch **bình đẳng giới**." in hit.snippet
     assert hit.copies == 2
     assert (hit.portal, hit.province, hit.published_at) == ("backan", "Bắc Kạn", "2022-10-05")
@@ -153,9 +153,10 @@ def test_a_bad_query_is_no_sqlite_error(sample_db: sqlite3.Connection) -> None:
 )
 def test_marks_change_nothing_but_marks(text: str, query: str) -> None:
     marker = Marker(parse(query), exact=False)
-    plain = text.replace(MARK, "*")
-    assert marker.mark(text).replace(MARK, "").replace("*", "") == plain.replace("*", "")
-    assert marker.snippet(text).count(MARK) % 2 == 0
+    snippet = marker.snippet(text)
+    told = snippet.replace("*", "").replace("…", "").split()
+    assert "".join(told) == "".join(text.replace("*", "").split())
+    assert snippet.count(MARK) % 2 == 0
 
 
 def test_a_snippet_is_cut_at_words_around_the_matches() -> None:

@@ -56,9 +56,13 @@ class Command(click.Command):
             click.echo("luutru: interrupted", err=True)
             ctx.exit(130)
         except BrokenPipeError:
-            # Python would complain when it flushes stdout at the end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_stdout()
             ctx.exit(0)
+        except OSError as error:
+            if not _is_stdout(error):
+                raise
+            _drop_stdout()
+            _fail(ctx, f"standard output: it cannot be written ({error.strerror})")
         else:
             return result
 
@@ -127,6 +131,22 @@ def filters_from(portal: tuple[str, ...], province: tuple[str, ...], since: date
     return Filters(portal, province, since, until)
 
 
+def _is_stdout(error: OSError) -> bool:
+    """Return whether it is stdout that cannot be written: the end of a line meets the same error again."""
+    try:
+        click.echo()
+    except OSError as again:
+        return again.errno == error.errno
+    return False
+
+
+def _drop_stdout() -> None:
+    """Let what stdout still holds go nowhere; Python would complain when it flushes it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(ctx: click.Context, message: str) -> None:
-    click.echo(f"luutru: {' '.join(message.split())}", err=True)
+    from archive.text import printable
+
+    click.echo(f"luutru: {printable(' '.join(message.split()))}", err=True)
     ctx.exit(1)

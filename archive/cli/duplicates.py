@@ -125,7 +125,7 @@ def _print(cluster: Cluster) -> None:
             f"  {day(copy.published_at)}  {copy.portal}{'  (representative)' * copy.is_representative}",
             indent=2,
         )
-        say((copy.url, "dim"), indent=4)
+        say((copy.url, "dim"), indent=4, is_wrapped=False)
     for what, links in (("links", cluster.links), ("series", cluster.series)):
         for link in links[:_LINKS_SHOWN]:
             ends = f"{link.a.id} {link.b.id}"

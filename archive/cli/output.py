@@ -17,8 +17,11 @@ __all__ = ["Part", "day", "marked", "say", "size", "table", "tell", "write_json"
 Part = str | tuple[str, str]  # text, or text with a rich style
 
 
-def say(*parts: Part, indent: int = 0) -> None:
-    """Print one line; on a terminal with styles, wrapped at words and indented as a whole."""
+def say(*parts: Part, indent: int = 0, is_wrapped: bool = True) -> None:
+    """Print one line; on a terminal with styles, wrapped at words and indented as a whole.
+
+    A line with a URL is not wrapped (`is_wrapped`), so that it can be opened and copied.
+    """
     if not sys.stdout.isatty():
         text = "".join(part if isinstance(part, str) else part[0] for part in parts)
         click.echo("\n".join(f"{'':{indent}}{line}".rstrip() for line in text.split("\n")))
@@ -28,6 +31,9 @@ def say(*parts: Part, indent: int = 0) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
+    if not is_wrapped:
+        console.print(Text.assemble(" " * indent, *parts), soft_wrap=True)
+        return
     console.print(Padding(Text.assemble(*parts), (0, 0, 0, indent), expand=False))
 
 
@@ -36,14 +42,11 @@ def tell(message: str) -> None:
     click.echo(message, err=True)
 
 
-def marked(text: str, style: str = "") -> list[Part]:
+def marked(text: str) -> list[Part]:
     """Return text with `MARK`s as parts: on a terminal the marks become a style, in a pipe they stay."""
     if not sys.stdout.isatty():
         return [text]
-    return [
-        (part, f"{style} bold yellow".strip()) if number % 2 else (part, style)
-        for number, part in enumerate(text.split(MARK))
-    ]
+    return [(part, "bold yellow") if number % 2 else part for number, part in enumerate(text.split(MARK))]
 
 
 def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:

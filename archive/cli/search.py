@@ -47,6 +47,8 @@ def search(
 
     Words match with any accents; typed with accents, such matches come first. All words must match. Also: "a phrase",
     this OR that, -without, begin*, title:word.
+
+    In snippets, also those of --json, the words that were found stand between **; no other field has such marks.
     """
     from archive.cli.output import say, tell, write_json
     from archive.search import RANKED, Options
@@ -81,7 +83,7 @@ def _show(hit: Hit) -> None:
 
     about = [day(hit.published_at), hit.portal, *([hit.province] if hit.province else [])]
     copies = f", {hit.copies} cop{'y' if hit.copies == 1 else 'ies'}" if hit.copies else ""
-    say(*marked(hit.title, "bold"))
+    say((hit.title, "bold"))
     say((", ".join(about) + copies, "cyan"), indent=2)
     say(*marked(hit.snippet), indent=2)
-    say((f"{hit.id}  {hit.url}", "dim"), indent=2)
+    say((f"{hit.id}  {hit.url}", "dim"), indent=2, is_wrapped=False)

@@ -97,7 +97,7 @@ def _print_article(found: ArticleView) -> None:
         ("cluster", f"{row['cluster_id']}{' (this article represents it)' if row['is_representative'] else ''}"),
     )
     for name, value in facts:
-        say((f"{name:<10}", "dim"), value)
+        say((f"{name:<10}", "dim"), value, is_wrapped=name != "url")
     _print_related("copies", found.copies)
     _print_related("series", found.series)
 
@@ -115,7 +115,7 @@ def _print_related(what: str, related: tuple[Related, ...]) -> None:
         kind = f"{other.kind} {other.score:.2f}" if other.kind and other.score is not None else "by way of another"
         mark = ", representative" if other.is_representative and what == "copies" else ""
         say((f"{kind}{mark}", "green"), f"  {day(other.published_at)}  {other.portal}  {other.title}", indent=2)
-        say((f"{other.id}  {other.url}", "dim"), indent=4)
+        say((f"{other.id}  {other.url}", "dim"), indent=4, is_wrapped=False)
         if other.differs:
             say(f"differs: {other.differs}", indent=4)
 

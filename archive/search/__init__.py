@@ -30,8 +30,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that was found. `title` and `snippet` have the words between `MARK`s; the higher `score` the better.
+    """An article that was found; the higher `score` the better.
 
+    `snippet`: the part of its text that holds most of the words, with these between `MARK`s and " … " between
+    paragraphs; everything else is as the archive has it.
     `copies`: how many other articles are in its cluster.
     """
 
@@ -179,7 +181,7 @@ def _hit(db: sqlite3.Connection, marker: Marker, page_id: int, score: float) -> 
         url=row["url"],
         portal=row["portal"],
         province=row["province"],
-        title=marker.mark(row["title"], is_title=True),
+        title=row["title"],
         snippet=marker.snippet(row["text"]),
         published_at=row["published_at"],
         captured_at=row["captured_at"],

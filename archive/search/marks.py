@@ -22,6 +22,7 @@ _SNIPPET_CHARS = 240
 _MOST_SPANS = 200
 _WORD_CHAR = r"[^\W_]"
 _BETWEEN = r"[\W_]+"
+_PARAGRAPH_END = re.compile(r"\s*\n\s*")
 # oà, oè, uỳ at the end of a decomposed syllable: the new style, whose mark the old one has on the first vowel.
 _OPEN_RIME = re.compile(r"(o(?=[ae])|(?<!q)u(?=y))([aey])([\u0300\u0301\u0303\u0309\u0323])$")
 
@@ -55,16 +56,16 @@ class Marker:
         """Return how many groups that were typed with accents match with those accents."""
         return sum(map(self._finder(title, text), self._accented))
 
-    def mark(self, text: str, *, is_title: bool = False) -> str:
-        """Return `text` with its matches between `MARK`s."""
-        return _insert_marks(text, 0, len(text), [span[:2] for span in self._spans(text, is_title=is_title)])
-
     def snippet(self, text: str) -> str:
-        """Return the part of `text` that holds most of the terms, in one line, with its matches between `MARK`s."""
-        spans = self._spans(text, is_title=False)
+        """Return the part of `text` that holds most of the terms, in one line, with its matches between `MARK`s.
+
+        An ellipsis stands where the text goes on, and between paragraphs.
+        """
+        spans = self._spans(text)
         start, end = _best_window(spans, len(text))
         start, end = _whole_words(text, start, end)
-        marked = _insert_marks(text, start, end, [span[:2] for span in spans]).replace("\n", " ").strip()
+        marked = _insert_marks(text, start, end, [span[:2] for span in spans])
+        marked = _PARAGRAPH_END.sub(" … ", marked.strip())
         return ("… " if start else "") + marked + (" …" if end < len(text) else "")
 
     def _finder(self, title: str, text: str) -> Callable[[tuple[Term, ...]], bool]:
@@ -80,12 +81,12 @@ class Marker:
 
         return lambda terms: any(is_in(term, *place) for term in terms for place in places[: 2 - term.in_title])
 
-    def _spans(self, text: str, *, is_title: bool) -> list[tuple[int, int, int]]:
+    def _spans(self, text: str) -> list[tuple[int, int, int]]:
         """Return (start, end, number of the group) of the matches, in order of their start."""
         found: list[tuple[int, int, int]] = []
         for number, group in enumerate(self._query.required):
             for term in group:
-                if is_title or not term.in_title:
+                if not term.in_title:
                     for match, _ in zip(self._patterns[term].finditer(text), range(_MOST_SPANS), strict=False):
                         found.append((match.start(), match.end(), number))
         return sorted(found)

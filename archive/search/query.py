@@ -22,6 +22,7 @@ from archive.text import fold_search
 __all__ = ["Query", "Term", "parse"]
 
 _MAX_WORDS = 100
+_MAX_LETTERS = 100  # of a word: the pattern that marks it grows with them
 _MIN_PREFIX = 2  # FTS5 counts every word with the prefix in the whole index: seconds for a single letter
 # A token as FTS5's unicode61 sees it: letters and digits, with marks that have no composed form.
 _WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u0331])*")
@@ -114,6 +115,9 @@ class _Builder:
                     f"no word follows title: at character {place + 1}", "write title:word without a space"
                 )
             return
+        if (length := max(map(len, words))) > _MAX_LETTERS:
+            reason = f"a word of {length:,} letters stands at character {place + 1}, at most {_MAX_LETTERS} can be"
+            raise self._error(f"{reason} looked for", "shorten it; a * at its end finds longer words")
         is_prefix = bool(item["star"]) or (item["word"] or "").endswith("*")
         if is_prefix and len(words[-1]) < _MIN_PREFIX:
             reason = f"too many words begin with {words[-1]!r} (at character {place + 1})"
