@@ -118,7 +118,9 @@ def find_page(db: sqlite3.Connection, name: str) -> int:
     articles = [row for row in rows if row["revision_id"] is not None]
     if is_id and len(rows) > 1 and len(articles) != 1:
         ids = ", ".join(f"{row['key'] & (1 << 64) - 1:016x}" for row in rows[:8])
-        raise NotFound(name, f"{'at least ' if len(rows) > 8 else ''}{min(len(rows), 8)} ids begin so", f"one of {ids}")
+        raise NotFound(
+            name, f"{'at least ' if len(rows) > 8 else ''}{min(len(rows), 8)} ids begin so", f"name one of {ids}"
+        )
     if not articles:
         kind = rows[0]["kind"] or "not analysed yet"
         raise NotFound(name, f"the page is no article ({kind})", "only articles can be shown")
@@ -129,7 +131,7 @@ def view_article(db: sqlite3.Connection, page_id: int) -> ArticleView:
     """Return the current state of an article page with its surroundings."""
     row = db.execute("SELECT * FROM articles WHERE page_id = ?", [page_id]).fetchone()
     if row is None:
-        raise NotFound(f"page {page_id}", "the archive has no such article")
+        raise NotFound(f"page {page_id}", "the archive has no such article", "luutru search finds those it has")
     source = db.execute(
         f"{_SOURCES} WHERE captures.id = (SELECT capture_id FROM revisions WHERE id = "
         "(SELECT revision_id FROM pages WHERE id = ?))",

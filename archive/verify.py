@@ -50,9 +50,7 @@ def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = 
     known = {row["name"] for row in files}
     for path in sorted(archive.warc_dir.glob("*.warc*")):
         if path.name not in known:
-            yield Problem(
-                str(path), "the database does not know this file", "take it in with luutru import, or move it away"
-            )
+            yield Problem(str(path), "the database does not know this file", "move it elsewhere")
     yield from _indexes(db, checked)
 
 
@@ -72,7 +70,7 @@ def repair(path: Path) -> None:
 def _database(db: sqlite3.Connection) -> Iterator[Problem]:
     for row in db.execute("PRAGMA quick_check(10)"):
         if row[0] != "ok":
-            yield Problem("archive.db", printable(str(row[0])), "restore the database from a copy")
+            yield Problem("archive.db", printable(str(row[0])), "restore it from a copy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +92,20 @@ def _warc_file(archive: Archive, row: sqlite3.Row, checked: Checked) -> Iterator
     if not path.is_file():
         yield Problem(str(path), f"the file is missing, with {_captures(len(rows))}", "restore it from a copy")
         return
-    if path.stat().st_size != row["size_bytes"]:
-        reason = f"the file has {path.stat().st_size} bytes, the database knows {row['size_bytes']}"
-        yield Problem(str(path), reason, "a longer file is cut at the next crawl, a shorter one must be restored")
     found: list[_Found] = []
+    size_bytes = path.stat().st_size
+    if size_bytes < row["size_bytes"]:
+        found.append(_Found(size_bytes, is_whole=False, captures=0))
+    elif size_bytes > row["size_bytes"]:
+        reason = f"the file has {size_bytes} bytes, the database knows {row['size_bytes']}"
+        hint = "the next crawl cuts it; if archive.db is the older one, restore that first"
+        yield Problem(str(path), reason, hint)
     strangers: list[warc.Record] = []
     end = 0
     for record in _records(path):
         if record is None:
-            found.append(_Found(end, is_whole=False, captures=0))
+            if end < row["size_bytes"]:  # else it is what a kill left behind
+                found.append(_Found(end, is_whole=False, captures=0))
             break
         checked.records += 1
         offset, end = record.place.offset, record.place.offset + record.place.length
@@ -113,12 +116,12 @@ def _warc_file(archive: Archive, row: sqlite3.Row, checked: Checked) -> Iterator
                 strangers.append(record)
         elif record.digest_ok is not False and capture["payload_digest"] != record.payload_digest:
             reason = "record and database have different digests"
-            yield Problem(f"{path}@{offset}", reason, "restore the file or the database")
+            yield Problem(f"{path}@{offset}", reason, "restore the file or archive.db from a copy")
     for offset in rows:
         is_whole = _is_readable(path, offset)
         checked.records += is_whole
         found.append(_Found(offset, is_whole, captures=1))
-    yield from _damage(path, found)
+    yield from _damage(path, found, row["size_bytes"])
     yield from _without_row(path, strangers)
 
 
@@ -147,7 +150,7 @@ def _is_readable(path: Path, offset: int) -> bool:
     return True
 
 
-def _damage(path: Path, found: list[_Found]) -> Iterator[Problem]:
+def _damage(path: Path, found: list[_Found], size_bytes: int) -> Iterator[Problem]:
     """Yield one problem for each region without a whole record."""
     regions = [
         (is_whole, list(region))
@@ -156,9 +159,10 @@ def _damage(path: Path, found: list[_Found]) -> Iterator[Problem]:
     for (is_whole, region), after in zip(regions, [*regions[1:], None], strict=True):
         if not is_whole:
             until = f"offset {after[1][0].offset}" if after else "the end"
-            reason = (
-                f"damaged from offset {region[0].offset} to {until}, with {_captures(sum(f.captures for f in region))}"
-            )
+            if not after and path.stat().st_size < size_bytes:
+                until += f" (only {path.stat().st_size} of {size_bytes} bytes are left)"
+            captures = _captures(sum(one.captures for one in region))
+            reason = f"damaged from offset {region[0].offset} to {until}, with {captures}"
             yield Problem(str(path), reason, "restore the file from a copy")
 
 
@@ -166,7 +170,7 @@ def _without_row(path: Path, records: list[warc.Record]) -> Iterator[Problem]:
     if records:
         more = f", nor have {len(records) - 1} more of this file" if len(records) > 1 else ""
         reason = f"the record of {printable(str(records[0].target_uri))} has no row in the database{more}"
-        yield Problem(f"{path}@{records[0].place.offset}", reason, "restore the database")
+        yield Problem(f"{path}@{records[0].place.offset}", reason, "restore archive.db from a copy")
 
 
 def _captures(count: int) -> str:

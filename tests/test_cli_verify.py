@@ -62,3 +62,19 @@ def test_records_behind_a_damaged_one_are_not_called_damaged(archive: Path) -> N
 def test_a_missing_file_says_how_many_captures_it_held(archive: Path) -> None:
     warc_file(archive).unlink()
     assert "the file is missing, with 11 captures; restore it" in luutru("verify", archive=archive).stdout
+
+
+def test_a_file_that_was_cut_is_one_line(archive: Path) -> None:
+    file = warc_file(archive)
+    file.write_bytes(file.read_bytes()[:5000])
+    damage, summary = luutru("verify", archive=archive).stdout.splitlines()
+    assert " to the end (only 5000 of " in damage
+    assert summary.endswith(": 1 problem")
+
+
+def test_a_file_that_is_longer_than_the_database_knows(archive: Path) -> None:
+    file = warc_file(archive)
+    file.write_bytes(file.read_bytes() + b"\x1f\x8b\x08\x00 torn")
+    reasons = luutru("verify", archive=archive).stdout
+    assert "bytes, the database knows" in reasons
+    assert "damaged" not in reasons

@@ -254,3 +254,11 @@ def test_the_command_offers_the_formats_that_exist() -> None:
 
     (option,) = [parameter for parameter in command.params if parameter.name == "format_name"]
     assert list(option.type.choices) == list(FORMATS)  # type: ignore[attr-defined]
+
+
+def test_without_the_packages_metadata_the_version_is_unknown(
+    sample_db: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [])  # where installed packages tell their versions
+    export(sample_db, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["luutru"] == "0+unknown"

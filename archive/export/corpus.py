@@ -7,7 +7,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -15,6 +14,7 @@ from archive.export.card import dataset_card
 from archive.export.folder import DataFile, FileDigest, new_folder
 from archive.export.records import FIELDS, Record, Selection
 from archive.filters import Filters
+from archive.version import version
 
 __all__ = ["FORMATS", "Options", "Summary", "Writer", "export"]
 
@@ -156,7 +156,7 @@ def _write(path: Path, text: str) -> FileDigest:
 
 def _manifest(options: Options, summary: Summary) -> str:
     manifest = {
-        "luutru": version("luutru"),
+        "luutru": version(),
         "extractors": dict(sorted(summary.extractors.items())),
         "options": options.as_json(),
         "fields": [*FIELDS, "captions"] if options.captions else list(FIELDS),

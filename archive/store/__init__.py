@@ -77,7 +77,9 @@ class Archive:
             FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE captures.id = ?"""
         row = self.db.execute(query, [capture_id]).fetchone()
         if row is None:
-            raise NotFound(f"capture {capture_id}", "the archive has no such capture")
+            raise NotFound(
+                f"capture {capture_id}", "the archive has no such capture", "luutru verify says what is missing"
+            )
         capture = self._read_record(row)
         if row["record_type"] == "revisit":
             original = self.db.execute(
@@ -137,6 +139,8 @@ def database_error(path: Path, error: sqlite3.Error) -> ArchiveError:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         hint = f"restore {path.name} from a copy, or start anew elsewhere: the WARC files hold every page"
         return ArchiveError(str(path), f"the database is damaged ({error})", hint)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ArchiveLocked(str(path), "another program is writing to the database", "wait for it to end")
     if code == sqlite3.SQLITE_CANTOPEN:
         return ArchiveError(str(path), f"the database cannot be opened ({error})", "check the file and its rights")
     if code == sqlite3.SQLITE_READONLY:
@@ -170,7 +174,8 @@ def _prepare(path: Path) -> FileLock:
     except Timeout as error:
         raise ArchiveLocked(str(path), "another luutru is writing to this archive", "wait for it to end") from error
     except OSError as error:
-        raise ArchiveError(str(path), f"the folder cannot be written ({error.strerror})", "check its rights") from error
+        reason, hint = f"the folder cannot be written ({error.strerror})", "check its rights and the free space"
+        raise ArchiveError(str(path), reason, hint) from error
     return lock
 
 
