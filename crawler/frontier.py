@@ -38,6 +38,8 @@ CRAWLER = MigrationSet(
                 portal TEXT NOT NULL REFERENCES portals(id),
                 host TEXT NOT NULL,               -- with the port where it is not the default
                 rank INTEGER NOT NULL,
+                hops INTEGER NOT NULL DEFAULT 0,  -- redirects, or sitemaps in sitemaps, that led here
+                chain INTEGER,                    -- key of the page that turned to the first page of this listing
                 kind TEXT,                        -- what it was when it was last fetched; null before
                 due_at INTEGER NOT NULL,          -- Unix time
                 interval_s INTEGER,
@@ -57,7 +59,7 @@ CRAWLER = MigrationSet(
         ),
     },
 )
-_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest"
+_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest, hops, chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,24 @@ class FrontierRow:
     interval_s: int | None
     failures: int
     payload_digest: str | None
+    hops: int = 0
+    chain: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """An address that was discovered."""
+    """An address that was discovered.
+
+    `hops`: redirects, or sitemaps in sitemaps, that led to it. `chain`: for a further page of a listing, the key of
+    the page that turned to the first of them.
+    """
 
     key: int
     url: str
     host: str
     rank: int
+    hops: int = 0
+    chain: int | None = None
 
 
 class Frontier:
@@ -120,6 +130,11 @@ class Frontier:
             times += [row[1] for row in found if row[0] not in taken][:1]
         return min(times, default=None)
 
+    def entry_points(self, host: str) -> int:
+        """Return how many entry points (home page, sitemaps, feeds) a host has."""
+        query = "SELECT count(*) FROM frontier WHERE host = ? AND rank = 0"
+        return int(self._db.execute(query, [host]).fetchone()[0])
+
     def row(self, key: int) -> FrontierRow | None:
         """Return the row of a key, or None."""
         found = self._db.execute(f"SELECT {_COLUMNS} FROM frontier WHERE key = ?", [key]).fetchone()
@@ -136,8 +151,9 @@ def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -
     """Add addresses that are not known yet, due at once; return how many were new."""
     before = db.total_changes
     db.executemany(
-        "INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, due_at) VALUES (?, ?, ?, ?, ?, ?)",
-        [(row.key, row.url, portal, row.host, row.rank, now) for row in rows],
+        """INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, hops, chain, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        [(row.key, row.url, portal, row.host, row.rank, row.hops, row.chain, now) for row in rows],
     )
     return db.total_changes - before
 

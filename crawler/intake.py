@@ -22,6 +22,7 @@ from archive.store.writer import Transaction
 from archive.warc import payload_digest
 from crawler import frontier, schedule, urls
 from crawler.frontier import FrontierRow, NewRow
+from crawler.novelty import Novelty
 from crawler.politeness import RobotsState
 from crawler.worker import Analysis, Job
 
@@ -33,7 +34,10 @@ __all__ = ["Intake", "Taken", "new_row"]
 _SEEN_MOST = 1_000_000
 _ASKED_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_REDIRECTS_MOST = 5
+_SPELLINGS_MOST = 5
+_REDIRECTS_MOST = 10
+_LINKS_AT_ONCE = 2_000
+_ENTRIES_MOST = 500  # of a host
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Intake:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._seen: set[int] = set()  # keys that are in the frontier for certain
+        self._novelty = Novelty()
 
     def capture(self, request: Request, capture: Capture) -> Taken:
         """Queue a capture for the writer: it is in the WARC file and the database before anything is made of it."""
@@ -126,27 +131,31 @@ class Intake:
         else:
             portal, content_type = self._session.portals[row.portal], capture.header("Content-Type")
             since, language = self._session.options.since, urls.language_of(portal.url)
-            is_entry = row.rank == 0
-            job = Job(row.url, body, content_type, capture.captured_at, portal.hosts, since, is_entry, language)
+            moment, is_entry = capture.captured_at, row.rank == 0
+            job = Job(row.url, body, content_type, moment, portal.hosts, since, is_entry, language, row.hops)
             await self._store(row, taken, await self._session.pool.analyse(job))
 
     async def _store(self, row: FrontierRow, taken: Taken, analysis: Analysis) -> None:
         """Commit in one transaction what a page says, what it links to and when it is due again."""
-        fresh = [link for link in analysis.links if link.key not in self._seen]
+        fresh = self._fresh(row, analysis)
         now = int(time.time())
+        early = 0
+        last = fresh[-(len(fresh) % _LINKS_AT_ONCE or _LINKS_AT_ONCE) :]
+        for start in range(0, len(fresh) - len(last), _LINKS_AT_ONCE):  # other pages have their turn in between
+            early += await self._add(row.portal, fresh[start : start + _LINKS_AT_ONCE], now)
 
         def write(transaction: Transaction) -> tuple[pages.Stored, int]:
             db, ref = transaction.db, _ref(taken)
             stored = pages.record_extraction(db, ref, analysis.extraction, analysis.fingerprint, analysis.canonical_key)
-            added = frontier.add(db, row.portal, fresh, now)
+            new = early + frontier.add(db, row.portal, last, now)
             modified = frontier.make_modified_due(db, analysis.modified, now)
             frontier.count_drops(db, row.portal, analysis.drops.items())
-            changed = stored.is_changed if stored.kind is PageKind.ARTICLE else added + modified > 0
+            changed = stored.is_changed if stored.kind is PageKind.ARTICLE else new + modified > 0
             interval_s = schedule.after_success(stored.kind, row.interval_s, changed=changed)
             frontier.acknowledge(
                 db, row.key, kind=stored.kind, now=now, interval_s=interval_s, payload_digest=taken.digest
             )
-            return stored, added
+            return stored, new
 
         stored, added = await self._session.write(write)
         self._session.taken.discard(row.key)
@@ -156,12 +165,32 @@ class Intake:
         self._count(row, analysis, stored, added)
         self._session.wake({link.host for link in fresh})
 
+    def _fresh(self, row: FrontierRow, analysis: Analysis) -> list[NewRow]:
+        """Return the links of a page that go to the frontier and are not there for certain; count those held back."""
+        links: Sequence[NewRow] = analysis.links
+        if row.key != urls.page_key(self._session.portals[row.portal].url):
+            links = self._novelty.followed(row, links, analysis.face)
+        if held := len(analysis.links) - len(links):
+            analysis.drops["nothing-new"] = held
+        fresh = [link for link in links if link.key not in self._seen]
+        entries = [link for link in fresh if link.rank == 0]
+        room = max(0, _ENTRIES_MOST - self._session.frontier.entry_points(row.host)) if entries else 0
+        if len(entries) > room:
+            analysis.drops["sitemap-limit"] = len(entries) - room
+            fresh = entries[:room] + [link for link in fresh if link.rank]
+        return fresh
+
+    async def _add(self, portal: str, rows: Sequence[NewRow], now: int) -> int:
+        return await self._session.write(lambda transaction: frontier.add(transaction.db, portal, rows, now))
+
     def _count(self, row: FrontierRow, analysis: Analysis, stored: pages.Stored, added: int) -> None:
         counts = self._session.counts[row.portal]
         counts.discovered += added
         counts.articles += stored.is_new
         counts.changed += stored.is_changed
         counts.copies += stored.is_copy and stored.is_new
+        if stored.is_new and not stored.is_copy:
+            self._novelty.new_text(row.portal)
         if analysis.kind is PageKind.BROKEN:
             self._note_failure(row, analysis.extraction.reason)
 
@@ -195,10 +224,14 @@ class Intake:
                     f"redirects to {target}, which is outside its scope; crawl that URL"
                 )
             await self._settle(row, taken, PageKind.REDIRECT, f"{reason}, out of scope")
-        elif urls.page_key(target) != row.key:
-            await self._settle(row, taken, PageKind.REDIRECT, reason, [new_row(target, row.rank)])
-        else:
+        elif urls.page_key(target) == row.key:
             await self._follow_spelling(row, target, taken, reason)
+        elif row.hops < _REDIRECTS_MOST:
+            following = new_row(target, row.rank, hops=row.hops + 1, chain=row.chain)
+            await self._settle(row, taken, PageKind.REDIRECT, reason, [following])
+        else:
+            await self._settle(row, taken, PageKind.REDIRECT, reason)
+            self._note_failure(row, f"redirects more than {_REDIRECTS_MOST} times")
 
     async def _follow_spelling(self, row: FrontierRow, target: str, taken: Taken, reason: str) -> None:
         """Ask again under the other spelling of the same page (https, www, a slash), a few times at most."""
@@ -207,12 +240,12 @@ class Intake:
         def write(transaction: Transaction) -> None:
             pages.record_kind(transaction.db, _ref(taken), PageKind.REDIRECT, reason)
             frontier.redirect_to(transaction.db, row.key, target, urls.host_of(target))
-            due_at = int(time.time()) + (0 if hops < _REDIRECTS_MOST else schedule.after_failure(hops))
+            due_at = int(time.time()) + (0 if hops < _SPELLINGS_MOST else schedule.after_failure(hops))
             frontier.postpone(transaction.db, row.key, due_at=due_at, failures=hops, reason=reason)
 
         await self._session.write(write)
         self._session.taken.discard(row.key)
-        if hops >= _REDIRECTS_MOST:
+        if hops >= _SPELLINGS_MOST:
             self._note_failure(row, "redirects in circles")
         self._session.wake({urls.host_of(target)})
 
@@ -250,8 +283,8 @@ class Intake:
             self._session.failures.portals.setdefault(row.portal, reason)
 
 
-def new_row(url: str, rank: int) -> NewRow:
-    return NewRow(urls.page_key(url), url, urls.host_of(url), rank)
+def new_row(url: str, rank: int, *, hops: int = 0, chain: int | None = None) -> NewRow:
+    return NewRow(urls.page_key(url), url, urls.host_of(url), rank, hops, chain)
 
 
 def _ref(taken: Taken) -> pages.CaptureRef:

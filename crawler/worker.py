@@ -6,7 +6,7 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from archive import duplicates, extract
@@ -15,8 +15,11 @@ from archive.records import Extraction, Fingerprint, PageKind
 from crawler import discovery, urls
 from crawler.discovery import LinkKind, kind_of
 from crawler.frontier import NewRow
+from crawler.novelty import Face, face
 
 __all__ = ["Analysis", "Job", "analyse", "analyse_batch"]
+
+_SITEMAPS_DEEP = 3  # sitemaps in sitemaps; the protocol has one level
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Job:
 
     `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
     `language`: the foreign language that the portal's own address is in, whose links are followed then.
+    `hops`: how many sitemaps or redirects led to it.
     """
 
     url: str
@@ -35,6 +39,7 @@ class Job:
     since: datetime | None = None
     is_entry: bool = True
     language: str = ""
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Analysis:
     """What a page is, says and links to.
 
     `modified`: keys of known pages with the Unix time at which a sitemap or feed says that they changed.
-    `drops`: links that are not followed, counted by reason.
+    `drops`: links that are not followed, counted by reason. `face`: what the page shows.
     """
 
     extraction: Extraction
@@ -51,6 +56,7 @@ class Analysis:
     links: tuple[NewRow, ...] = ()
     modified: tuple[tuple[int, int], ...] = ()
     drops: dict[str, int] = field(default_factory=dict)
+    face: Face | None = None
 
     @property
     def kind(self) -> PageKind:
@@ -102,17 +108,23 @@ def analyse(job: Job) -> Analysis:
         canonical_key=_canonical_key(job.url, found.canonical_url),
         links=_rows(followed, job.hosts, drops),
         drops=drops,
+        face=face(page, article, found.links),
     )
 
 
 def _sitemap(job: Job) -> Analysis:
     sitemap = discovery.parse_sitemap(job.body, job.url)
     drops: dict[str, int] = {}
-    found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
-    dated = [(url, _moment(text)) for url, text in sitemap.pages]
-    found += _dated(dated, job, drops)
-    modified = tuple((urls.page_key(url), int(at.timestamp())) for url, at in dated if at)
-    return Analysis(Extraction(PageKind.SITEMAP), links=_rows(found, job.hosts, drops), modified=modified, drops=drops)
+    further: tuple[NewRow, ...] = ()
+    if job.hops < _SITEMAPS_DEEP:
+        found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
+        further = tuple(replace(row, hops=job.hops + 1) for row in _rows(found, job.hosts, drops))
+    elif sitemap.sitemaps:
+        drops["sitemap-depth"] = len(sitemap.sitemaps)
+    dated = {url: _moment(text) for url, text in sitemap.pages}
+    rows = _rows(_dated(dated.items(), job, drops), job.hosts, drops)
+    modified = tuple((row.key, int(at.timestamp())) for row in rows if (at := dated[row.url]))
+    return Analysis(Extraction(PageKind.SITEMAP), links=further + rows, modified=modified, drops=drops)
 
 
 def _feed(job: Job) -> Analysis:
@@ -122,7 +134,7 @@ def _feed(job: Job) -> Analysis:
     return Analysis(Extraction(PageKind.FEED), links=links, drops=drops)
 
 
-def _dated(dated: list[tuple[str, datetime | None]], job: Job, drops: dict[str, int]) -> list[tuple[str, int]]:
+def _dated(dated: Iterable[tuple[str, datetime | None]], job: Job, drops: dict[str, int]) -> list[tuple[str, int]]:
     """Return the addresses that are to be followed, with their ranks; those older than `since` are counted as drops."""
     found, since = [], job.since
     for url, at in dated:

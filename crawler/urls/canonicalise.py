@@ -45,7 +45,9 @@ def canonical(href: str, base: str | None = None) -> str | None:
         return _canonical(href, "")
     origin, folder, page = _bases(base)
     # The shortest base that decides, so that the menu of a portal is worked out once and not once a folder.
-    if href.startswith(("/", "http:", "https:")):
+    if href.startswith(("http:", "https:")):
+        return _canonical(href, "")
+    if href.startswith("/"):
         return _canonical(href, origin)
     return _canonical(href, page if href[:1] in ("", "?", "#") else folder)
 

@@ -10,8 +10,8 @@ from crawler.urls.canonicalise import canonical, split
 
 __all__ = ["host_of", "in_scope"]
 
-# What most addresses look like that come here: canonical already, without a port.
-_PLAIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)/")
+# What most addresses look like that come here: canonical already, without a port or with one that is not the scheme's.
+_PLAIN = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?!80/|443/)(?:[1-9]\d{1,3}|[1-5]\d{4}))?)/")
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,0 +1,125 @@
+"""Brakes on branches of a portal that bring nothing new, judged by what this crawl has seen. Memory is bounded.
+
+A page is braked only by what it shows, never by its address: addresses are what a trap has plenty of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from archive.extract import Page
+from archive.records import Article
+from crawler.discovery import Link, LinkKind
+from crawler.frontier import FrontierRow, NewRow
+
+__all__ = ["Face", "Novelty", "face"]
+
+_ADDRESSES = 3  # that may show the same before the next one is a branch that goes round
+_BARREN_PAGES = 5  # of a listing, in a row
+_REMEMBERED = 1_000_000
+_DIGITS = re.compile(r"\d+")
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title"})
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a page shows, as hashes: what can be read and seen, and that with the names of the articles linked to."""
+
+    seen: int
+    linked: int
+
+
+def face(page: Page, article: Article | None, links: Iterable[Link]) -> Face:
+    """Return what a page shows: its text with numbers masked, the texts of its links and its images.
+
+    An article stands for the text around it, where counters, clocks and quotes change. The texts of links keep their
+    numbers ("Công báo số 12"), but those that are nothing else, days of a calendar and numbers of pages, are left out.
+    """
+    shown: list[str] = []
+    labels: set[str] = set()
+    for element in page.tree.iter():
+        tag = element.tag
+        if tag == "a":
+            labels.add(" ".join("".join(element.itertext()).split()))
+        elif tag == "img":
+            labels.add((element.get("src") or "").partition("?")[0].rpartition("/")[2])
+        if article is None:
+            if element.text and tag not in _UNSEEN:
+                shown.append(element.text)
+            if element.tail:
+                shown.append(element.tail)
+    text = article.text if article else " ".join("".join(shown).split())
+    named = sorted(label for label in labels if any(map(str.isalpha, label)))
+    names = sorted({link.url.rpartition("/")[2] for link in links if link.kind is LinkKind.ARTICLE})
+    seen = "\n".join((_DIGITS.sub("0", text), *named))
+    return Face(_hash(seen), _hash("\n".join((seen, *names))))
+
+
+def _hash(text: str) -> int:
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+class Novelty:
+    """What the pages of one crawl have shown so far, as far as it is remembered."""
+
+    def __init__(self) -> None:
+        self._faces: dict[tuple[str, int, int], tuple[int, ...]] = {}  # portal, texts then, hash → keys of pages
+        self._texts: Counter[str] = Counter()  # new ones, by portal
+        self._listed: set[int] = set()  # hashes of a chain and a link that one of its pages showed
+        self._barren: dict[int, int] = {}  # chain → pages in a row without a link that is new to the chain
+
+    def followed(self, row: FrontierRow, links: Sequence[NewRow], shown: Face | None) -> list[NewRow]:
+        """Return the links of a page that go to the frontier; `shown`: its face, None for a sitemap or feed."""
+        if shown is not None and self._goes_round(row, shown):
+            # Documents lead nowhere; a list of them may differ in nothing but numbers.
+            leaf = LinkKind.ATTACHMENT.rank
+            return [link for link in links if link.rank == leaf != row.rank]
+        turning = LinkKind.PAGINATION.rank
+        chain = row.chain if row.rank == turning and row.chain is not None else row.key
+        if chain != row.key and self._is_barren(chain, links):
+            return [link for link in links if link.rank != turning]
+        return [replace(link, chain=chain) if link.rank == turning else link for link in links]
+
+    def new_text(self, portal: str) -> None:
+        """Note that a portal brought a text that the archive did not have."""
+        self._texts[portal] += 1
+
+    def _goes_round(self, row: FrontierRow, shown: Face) -> bool:
+        """Tell whether enough other addresses showed the same: with the same links, or without a new text since.
+
+        Lists whose entries are all called the same ("Tin 1", "Tin 2") differ in their links; a home page that stands
+        at every address may have a link that is new every time.
+        """
+        by_links = self._is_shown((row.portal, 0, shown.linked), row.key)
+        return self._is_shown((row.portal, self._texts[row.portal], shown.seen), row.key) or by_links
+
+    def _is_shown(self, what: tuple[str, int, int], key: int) -> bool:
+        if len(self._faces) > _REMEMBERED:
+            self._faces.clear()
+        keys = self._faces.get(what, ())
+        if key in keys or len(keys) >= _ADDRESSES:
+            return key not in keys
+        self._faces[what] = (*keys, key)
+        return False
+
+    def _is_barren(self, chain: int, links: Sequence[NewRow]) -> bool:
+        """Tell whether this listing has shown nothing for some pages that its own pages had not shown before.
+
+        What the archive knows does not count: the articles of a whole listing may be known from a sitemap, and
+        those behind them not.
+        """
+        if len(self._listed) > _REMEMBERED:
+            self._listed.clear()
+        listed = {hash((chain, link.key)) for link in links if link.rank != LinkKind.PAGINATION.rank}
+        count = 0 if listed - self._listed else self._barren.get(chain, 0) + 1
+        self._listed |= listed
+        if count:
+            self._barren[chain] = count
+        else:
+            self._barren.pop(chain, None)
+        return count >= _BARREN_PAGES
