@@ -277,7 +277,7 @@ def _related(db: sqlite3.Connection, article: sqlite3.Row) -> list[Related]:
 
 def _differs(db: sqlite3.Connection, article: sqlite3.Row, other: sqlite3.Row) -> str:
     # Imported here: whoever shows an article without copies does not wait for it.
-    from archive.duplicates.report import differences, rank
+    from archive.duplicates.report import Differences, rank
 
     first, second = sorted(
         (article, other),
@@ -288,4 +288,4 @@ def _differs(db: sqlite3.Connection, article: sqlite3.Row, other: sqlite3.Row) -
             public_id=row["id"],
         ),
     )
-    return differences(db, first["document_id"], second["document_id"], other["differs"])
+    return Differences(db).told(first["document_id"], second["document_id"], other["differs"])

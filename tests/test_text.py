@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import count_syllables, fold_key, fold_search, normalise, strip_marks
+from archive.text import count_syllables, fold_key, fold_search, normalise, printable, strip_marks
 
 texts = st.text(st.sampled_from(" \n\t\r\u00a0\u200b\u0085a\u0301\u2028Đđòà–“") | st.characters(), max_size=40)
 
@@ -64,3 +64,7 @@ def test_fold_key_keeps_apart(a: str, b: str) -> None:
 def test_strip_marks_and_syllables() -> None:
     assert strip_marks("Đắk Lắk, Thừa Thiên Huế") == "dak lak, thua thien hue"
     assert count_syllables("Ngày 05/10/2022: 3 xã.") == 6
+
+
+def test_what_a_terminal_would_obey_is_shown_as_escapes() -> None:
+    assert printable("Bắc Kạn \x1b[2J\x9b\n\u202e") == r"Bắc Kạn \x1b[2J\x9b\n\u202e"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from archive.duplicates.clusters import Precedence, precedence
-from archive.duplicates.relation import Kind, compare
+from archive.duplicates.relation import Kind, Reading, read, relate
 
-__all__ = ["Cluster", "Copy", "Link", "Rank", "clusters", "differences", "rank"]
+__all__ = ["Cluster", "Copy", "Differences", "Link", "Rank", "clusters", "rank"]
 
 Rank: TypeAlias = tuple[bool, Precedence]
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -82,17 +82,28 @@ def rank(*, is_representative: bool, published_at: str | None, syllables: int, p
     return not is_representative, precedence(published_at, syllables, int(public_id, 16))
 
 
-def differences(db: sqlite3.Connection, first: int, second: int, stored: str) -> str:
-    """Return what differs from the text of the document `first` to that of `second`.
+class Differences:
+    """What differs between documents that are linked, told in either direction; a text is read once."""
 
-    `stored` is the account that their link has: told from the document that came first, the one with the smaller id.
-    """
-    if first < second or not stored:
-        return stored
-    query = "SELECT text FROM documents WHERE id = ?"
-    one, other = (db.execute(query, [document_id]).fetchone()[0] for document_id in (first, second))
-    relation = compare(one, other)
-    return relation.differs if relation else stored
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._readings: dict[int, Reading] = {}
+
+    def told(self, first: int, second: int, stored: str) -> str:
+        """Return what differs from the text of the document `first` to that of `second`.
+
+        `stored` is the account that their link has: told from the document that came first, that with the smaller id.
+        """
+        if first < second or not stored:
+            return stored
+        relation = relate(self._reading(first), self._reading(second))
+        return relation.differs if relation else stored
+
+    def _reading(self, document_id: int) -> Reading:
+        if document_id not in self._readings:
+            row = self._db.execute("SELECT text FROM documents WHERE id = ?", [document_id]).fetchone()
+            self._readings[document_id] = read(row[0])
+        return self._readings[document_id]
 
 
 _SHOWN = """SELECT pages.id, pages.key, printf('%016x', pages.key), pages.url, pages.portal, revisions.title,
@@ -131,6 +142,7 @@ def _cluster(db: sqlite3.Connection, cluster_id: int) -> Cluster:
         if documents[copy.document_id] is not copy
     ]
     series: list[Link] = []
+    differences = Differences(db)
     for a, b, kind, score, differs in _links(db, cluster_id):
         is_inside = a in documents and b in documents
         if not is_inside and kind != Kind.SERIES:
@@ -139,13 +151,13 @@ def _cluster(db: sqlite3.Connection, cluster_id: int) -> Cluster:
             others.update(_first_of_document(_copies(db, "documents.id = ?", document_id)))
         ends = [end for document_id in (a, b) if (end := documents.get(document_id) or others.get(document_id))]
         if len(ends) == 2:
-            (links if is_inside else series).append(_link(db, ends, Kind(kind), score, differs))
+            (links if is_inside else series).append(_link(differences, ends, Kind(kind), score, differs))
     return Cluster(members[0].id, tuple(members), tuple(sorted(links, key=_order)), tuple(sorted(series, key=_order)))
 
 
-def _link(db: sqlite3.Connection, ends: Sequence[Copy], kind: Kind, score: float, stored: str) -> Link:
+def _link(differences: Differences, ends: Sequence[Copy], kind: Kind, score: float, stored: str) -> Link:
     a, b = sorted(ends, key=_rank)
-    return Link(a, b, kind, score, differences(db, a.document_id, b.document_id, stored))
+    return Link(a, b, kind, score, differences.told(a.document_id, b.document_id, stored))
 
 
 def _rank(copy: Copy) -> Rank:
