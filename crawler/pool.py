@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 
 from crawler.worker import Analysis, Job, analyse_batch, broken
 
@@ -49,7 +54,11 @@ class Pool:
 
     def close(self) -> None:
         """End the worker processes."""
+        self.kill()
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def kill(self) -> None:
+        """Kill the worker processes; takes no lock, so that a signal handler may call it."""
         _kill(self._executor)
 
     def _send(self) -> None:
@@ -82,7 +91,8 @@ class Pool:
         executor = self._executor
         try:
             jobs = [waiting.job for waiting in batch]
-            future = asyncio.get_running_loop().run_in_executor(executor, analyse_batch, jobs)
+            with _interrupts_held_back():
+                future = asyncio.get_running_loop().run_in_executor(executor, analyse_batch, jobs)
             return await asyncio.wait_for(future, limit_s)
         except (BrokenProcessPool, TimeoutError, asyncio.CancelledError, RuntimeError):
             if executor is self._executor:
@@ -108,12 +118,32 @@ def _start(workers: int) -> ProcessPoolExecutor:
     if "forkserver" in methods:
         # Imported once and shared by the workers; the last two are what a worker imports when it first needs them.
         context.set_forkserver_preload(["crawler.worker", "datasketch", "trafilatura"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupt)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent: it lets the workers finish."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_with_parent() -> None:
+    """Make this worker end when the parent is killed, whatever it is waiting for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            wait([parent.sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Leave Ctrl-C to the parent: processes that are started here, and theirs, inherit that SIGINT is blocked."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _kill(executor: ProcessPoolExecutor) -> None:

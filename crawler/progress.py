@@ -7,9 +7,10 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from crawler.session import Counts, Session
 
@@ -17,6 +18,8 @@ __all__ = ["Progress"]
 
 _LINE_S = 5.0  # seconds between two plain lines
 _ROWS = 20
+_BAR = 30
+_WINDOW_S = 10.0
 
 
 class Progress:
@@ -44,21 +47,21 @@ class Progress:
         total = session.total()
         self._rate.note(total.fetched, session.waiting())
         if self._live:
-            self._live.update(_table(session, total, self._rate), refresh=True)
+            self._live.update(_panel(session, total, self._rate), refresh=True)
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + _LINE_S
             self._console.print(_line(session, total, self._rate), highlight=False, soft_wrap=True)
 
 
 class _Rate:
-    """Pages a second over the last half minute, and the time left where it can be known."""
+    """Pages a second over the last ten seconds, and the time left where it can be known."""
 
     def __init__(self) -> None:
         self._marks: list[tuple[float, int, int]] = []
 
     def note(self, fetched: int, waiting: int) -> None:
         now = time.monotonic()
-        self._marks = [mark for mark in self._marks if now - mark[0] <= 30] + [(now, fetched, waiting)]
+        self._marks = [mark for mark in self._marks if now - mark[0] <= _WINDOW_S] + [(now, fetched, waiting)]
 
     def per_second(self) -> float:
         (start, first, _), (end, last, _) = self._marks[0], self._marks[-1]
@@ -66,13 +69,11 @@ class _Rate:
 
     def left(self) -> str:
         """Return the time left; while more is found than fetched it cannot be known."""
-        (start, _, before), (end, _, waiting) = self._marks[0], self._marks[-1]
-        shrinking = (before - waiting) / (end - start) if end > start else 0.0
-        if shrinking <= 0 or waiting <= 0:
-            return "?" if waiting else "0:00"
-        seconds = int(waiting / shrinking)
-        hours, minutes = divmod(seconds // 60, 60)
-        return f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes}:{seconds % 60:02d}"
+        before, waiting, rate = self._marks[0][2], self._marks[-1][2], self.per_second()
+        if waiting > before or rate <= 0:
+            return "?"
+        minutes, seconds = divmod(round(waiting / rate), 60)
+        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}" if minutes >= 60 else f"{minutes}:{seconds:02d}"
 
 
 def _line(session: Session, total: Counts, rate: _Rate) -> str:
@@ -83,8 +84,8 @@ def _line(session: Session, total: Counts, rate: _Rate) -> str:
     )
 
 
-def _table(session: Session, total: Counts, rate: _Rate) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
+def _panel(session: Session, total: Counts, rate: _Rate) -> Group:
+    table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("portal")
     for name in ("pages", "articles", "duplicates", "failed"):
         table.add_column(name, justify="right")
@@ -92,11 +93,9 @@ def _table(session: Session, total: Counts, rate: _Rate) -> Table:
         table.add_row(portal, *_cells(counts))
     if len(session.counts) > 1:
         table.add_row("[bold]all", *_cells(total))
-    done = total.fetched / max(1, total.fetched + session.waiting())
-    bar = "━" * round(30 * done) + "[dim]" + "━" * (30 - round(30 * done)) + "[/dim]"
-    table.caption = f"{bar} {rate.per_second():.1f} pages/s, {session.waiting()} waiting, {rate.left()} left"
-    table.caption_justify = "left"
-    return table
+    done = round(_BAR * total.fetched / max(1, total.fetched + session.waiting()))
+    status = f" {rate.per_second():.1f} pages/s, {session.waiting()} waiting, {rate.left()} left"
+    return Group(table, Text.assemble("━" * done, ("━" * (_BAR - done), "dim"), status, no_wrap=True))
 
 
 def _cells(counts: Counts) -> list[str]:

@@ -29,7 +29,27 @@ def reason_of(error: BaseException) -> tuple[str, bool]:
         return "the answer broke off", False
     if isinstance(error, UnsupportedURLSchemeError):
         return "not an http address", True
-    text = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, DownloadFailedError) and "certificate" in text.lower():
-        return f"its certificate is not trusted ({text[:120]})", True
-    return f"{text[:160]}", False
+    if isinstance(error, DownloadFailedError):
+        return _of_transport(error)
+    return type(error).__name__, False
+
+
+def _of_transport(error: DownloadFailedError) -> tuple[str, bool]:
+    """Return the reason for what Twisted wraps in lists of failures."""
+    text = repr(error)
+    for mark, reason, is_final in _TRANSPORT:
+        if mark in text:
+            return reason, is_final
+    return "the connection broke off", False
+
+
+_TRANSPORT = (
+    ("certificate", "its certificate is not trusted", True),
+    ("SSL", "no secure connection could be made", True),
+    ("InvalidHeaderName", "a header of the answer is broken", True),
+    ("conflicting Content-Length", "the headers of the answer contradict each other", True),
+    ("ParseError", "the answer is no HTTP", True),
+    ("ConnectionDone", "the connection was closed without an answer", False),
+    ("ConnectionLost", "the connection was lost", False),
+    ("NoRouteError", "there is no way to its address", True),
+)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -42,15 +44,36 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
     """Crawl and return the closed session with its counts and failures."""
     settings = scrapy_settings()
     process = AsyncCrawlerProcess(settings)
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what fails is counted and told by the session
     session = open_session(settings, portals, archive=path, options=options)
     try:
-        crawler = process.create_crawler(PortalSpider)
-        crawler.signals.connect(lambda reason: session.note_end(reason), signal=signals.spider_closed, weak=False)
-        with Progress() as progress:
+        with Progress() as progress, _interruptible(session):
             session.observer = progress.update
-            process.crawl(crawler, session=session)
-            process.start()
+            process.crawl(PortalSpider, session=session)
+            process.start(install_signal_handlers=False)
+            progress.update(session)
     finally:
         session.close()
     return session
+
+
+@contextmanager
+def _interruptible(session: Session) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) finish what is under way, and the second end the process at once.
+
+    Ending at once loses nothing either: what was not committed is fetched or analysed again.
+    """
+
+    def interrupt(signum: int, frame: object) -> None:
+        if session.interrupted:
+            session.pool.kill()
+            os._exit(130)
+        session.interrupt()
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, interrupt) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -101,6 +101,7 @@ class Session:
         self._default_delay_s = float(str(settings["DOWNLOAD_DELAY"]))
         self._writer = Writer(archive)
         self._watcher: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._hosts: dict[str, Host] = {}
 
     # --- from begin to close ------------------------------------------------------------------------------------------
@@ -115,7 +116,8 @@ class Session:
             self.has_begun = True
 
     async def _begin(self, now: int) -> None:
-        self._watcher = asyncio.get_running_loop().create_task(self._watch())
+        self._loop = asyncio.get_running_loop()
+        self._watcher = self._loop.create_task(self._watch())
         check_signatures(self.archive.db)
         for portal in self.portals.values():
             self.apply_delay(portal.id, self.host_at(portal.url).delay_s)
@@ -149,18 +151,24 @@ class Session:
             self.stop("the time is up")
         return bool(self.stop_reason)
 
-    def note_end(self, reason: str) -> None:
-        """Note why the spider was closed: `shutdown` when the user interrupted it."""
-        self.interrupted = reason == "shutdown"
+    def interrupt(self) -> None:
+        """Stop because the user asked for it; may be called from a signal handler."""
+        self.interrupted = True
+        self.stop("interrupted")
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.wake, ())
 
     def total(self) -> Counts:
         """Return the counts of all portals together."""
         return Counts(*(sum(column) for column in zip(*map(astuple, self.counts.values()), strict=True)))
 
     def waiting(self) -> int:
-        """Return about how many addresses are known and not yet fetched."""
+        """Return about how many addresses are still to be fetched in this crawl."""
         total = self.total()
-        return max(0, self.waiting_at_begin + total.discovered - total.fetched - total.forbidden)
+        waiting = self.waiting_at_begin + total.discovered - total.fetched - total.forbidden
+        if self.options.max_pages is not None:
+            waiting = min(waiting, self.options.max_pages - total.fetched)
+        return max(waiting, len(self.taken) > 0, 0)
 
     async def _watch(self) -> None:
         while True:

@@ -174,6 +174,22 @@ def test_an_interrupted_crawl_says_so(tmp_path: Path) -> None:
     luutru("verify", "--archive", str(tmp_path / "a"))
 
 
+def test_interrupted_twice_it_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    with serving(portal(30)) as server:
+        command = [LUUTRU, "crawl", server.url, "--archive", str(tmp_path / "a"), "--delay", "2"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while len(server.requests) < 3:
+            time.sleep(0.02)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        _, errors = process.communicate(timeout=10)
+        assert process.returncode == 130
+        assert "Traceback" not in errors
+        luutru("crawl", server.url, "--archive", str(tmp_path / "a"))
+    assert len(articles(tmp_path / "a")) == 30
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

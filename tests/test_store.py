@@ -199,3 +199,18 @@ def test_a_capture_whose_file_is_gone_says_so(archive: Archive) -> None:
     next(archive.warc_dir.iterdir()).unlink()
     with pytest.raises(WarcError, match=r"\.warc\.gz: the file is missing; restore it from a copy"):
         archive.read_capture(1)
+
+
+def test_a_warc_file_that_lost_its_end_is_left_as_it_is(archive: Archive) -> None:
+    writer = Writer(archive)
+    store(writer, 1, TEXT)
+    writer.close()
+    path = next(archive.warc_dir.iterdir())
+    path.write_bytes(path.read_bytes()[:-100])
+    damaged = path.read_bytes()
+    writer = Writer(archive)
+    store(writer, 2, TEXT + " Hết.")
+    writer.close()
+    assert path.read_bytes() == damaged
+    assert len(list(archive.warc_dir.iterdir())) == 2
+    assert any("bytes" in reason for reason in problems(archive))

@@ -7,6 +7,7 @@ no record lacks its row.
 
 from __future__ import annotations
 
+import logging
 import queue
 import sqlite3
 import threading
@@ -174,9 +175,16 @@ class Writer:
         )
 
     def _resume_warc(self) -> int:
-        """Go on in the newest WARC file, cut back to what the database knows; return its id."""
+        """Go on in the newest WARC file, cut back to what the database knows; return its id.
+
+        A file that is missing or too short is damaged: it is left as it is, and a new one started.
+        """
         row = self._db.execute("SELECT * FROM warc_files ORDER BY id DESC LIMIT 1").fetchone()
-        if row is None or not (self._archive.warc_dir / row["name"]).is_file():
+        if row is None:
+            return self._new_warc()
+        path = self._archive.warc_dir / row["name"]
+        if not path.is_file() or path.stat().st_size < row["size_bytes"]:
+            logging.getLogger(__name__).warning("%s is damaged: luutru verify says what is lost", path)
             return self._new_warc()
         self._warc.open(row["name"], Position(row["size_bytes"], row["records"]))
         return int(row["id"])

@@ -101,7 +101,7 @@ def _report(session: Session, *, as_json: bool) -> None:
     for portal, counts in session.counts.items():
         if as_json:
             write_json({"portal": portal, **{name: getattr(counts, name) for name in counts.__slots__}})
-        else:
+        elif counts.fetched or portal not in session.failures.portals:
             click.echo(
                 f"{portal}: {counts.fetched} pages fetched ({counts.unchanged} unchanged), "
                 f"{counts.articles} new articles ({counts.copies} duplicates), {counts.changed} changed, "
@@ -116,6 +116,8 @@ def _report(session: Session, *, as_json: bool) -> None:
             f"luutru: {session.portals[portal].url}: {reason}; check the address, or try on another day", err=True
         )
     context = click.get_current_context()
+    if session.stop_reason and not session.interrupted:
+        click.echo(f"luutru: stopped because {session.stop_reason}; the same command goes on from here", err=True)
     if session.interrupted:
         click.echo("luutru: interrupted; the same command goes on from here", err=True)
         context.exit(130)
