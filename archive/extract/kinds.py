@@ -215,7 +215,8 @@ def _teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
     count = chars = others = 0
     headline_at = -99
     for line in outline.lines[start:]:
-        if line.reason:
+        # The headlines of a listing have names like those of related articles ("tin-moi"); its teasers do not.
+        if line.reason and not (line.reason == "related" and _is_headline(line)):
             continue
         if _is_headline(line):
             headline_at = line.index
