@@ -18,7 +18,8 @@ from crawler.frontier import FrontierRow, NewRow
 
 __all__ = ["Face", "Novelty", "face"]
 
-_ADDRESSES = 3  # that may show the same before the next one is a branch that goes round
+_ADDRESSES = 3  # that may show the same, with the same links, before the next one is a branch that goes round
+_ADDRESSES_LINKING = 20  # that may show the same but for their links
 _BARREN_PAGES = 5  # of a listing, in a row
 _REMEMBERED = 1_000_000
 _DIGITS = re.compile(r"\d+")
@@ -34,10 +35,11 @@ class Face:
 
 
 def face(page: Page, article: Article | None, links: Iterable[Link]) -> Face:
-    """Return what a page shows: its text with numbers masked, the texts of its links and its images.
+    """Return what a page shows: its text, the texts of its links and its images.
 
-    An article stands for the text around it, where counters, clocks and quotes change. The texts of links keep their
-    numbers ("Công báo số 12"), but those that are nothing else, days of a calendar and numbers of pages, are left out.
+    An article stands for the text around it, where counters, clocks and quotes change; where there is none, numbers
+    are masked. The texts of links keep their numbers ("Công báo số 12"), but those that are nothing else, days of a
+    calendar and numbers of pages, are left out.
     """
     shown: list[str] = []
     labels: set[str] = set()
@@ -52,10 +54,10 @@ def face(page: Page, article: Article | None, links: Iterable[Link]) -> Face:
                 shown.append(element.text)
             if element.tail:
                 shown.append(element.tail)
-    text = article.text if article else " ".join("".join(shown).split())
+    text = article.text if article else _DIGITS.sub("0", " ".join("".join(shown).split()))
     named = sorted(label for label in labels if any(map(str.isalpha, label)))
     names = sorted({link.url.rpartition("/")[2] for link in links if link.kind is LinkKind.ARTICLE})
-    seen = "\n".join((_DIGITS.sub("0", text), *named))
+    seen = "\n".join((text, *named))
     return Face(_hash(seen), _hash("\n".join((seen, *names))))
 
 
@@ -95,14 +97,15 @@ class Novelty:
         Lists whose entries are all called the same ("Tin 1", "Tin 2") differ in their links; a home page that stands
         at every address may have a link that is new every time.
         """
-        by_links = self._is_shown((row.portal, 0, shown.linked), row.key)
-        return self._is_shown((row.portal, self._texts[row.portal], shown.seen), row.key) or by_links
+        by_links = self._is_shown((row.portal, 0, shown.linked), row.key, _ADDRESSES)
+        texts = self._texts[row.portal]
+        return self._is_shown((row.portal, texts, shown.seen), row.key, _ADDRESSES_LINKING) or by_links
 
-    def _is_shown(self, what: tuple[str, int, int], key: int) -> bool:
+    def _is_shown(self, what: tuple[str, int, int], key: int, most: int) -> bool:
         if len(self._faces) > _REMEMBERED:
             self._faces.clear()
         keys = self._faces.get(what, ())
-        if key in keys or len(keys) >= _ADDRESSES:
+        if key in keys or len(keys) >= most:
             return key not in keys
         self._faces[what] = (*keys, key)
         return False

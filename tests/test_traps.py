@@ -106,3 +106,96 @@ def test_a_crawl_that_starts_in_a_foreign_language_stays_in_it(tmp_path: Path) -
     assert len(one_column(tmp_path, "SELECT url FROM articles")) == 1
     assert "/fr/" not in server.paths
     assert drops(tmp_path)["language"] == 1
+
+
+def test_redirects_without_end_are_one_failure(tmp_path: Path) -> None:
+    answers = {f"/r/{n}": (302, {"Location": f"/r/{n + 1}"}, b"") for n in range(40)}
+    with serving({"/": listing(["/r/0", "/bai-1001.html"]), "/bai-1001.html": article("Nà Pài"), **answers}) as server:
+        crawl(server.url, tmp_path)
+    assert sum(path.startswith("/r/") for path in server.paths) == 11
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 1
+
+
+def test_sitemaps_of_sitemaps_end(tmp_path: Path) -> None:
+    def index(n: int) -> str:
+        return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>/sitemap-{n}.xml</loc></sitemap></sitemapindex>'
+
+    with serving(
+        {"/": listing([]), "/sitemap.xml": index(1)} | {f"/sitemap-{n}.xml": index(n + 1) for n in range(1, 40)}
+    ) as server:
+        crawl(server.url, tmp_path)
+    assert [path for path in server.paths if path.startswith("/sitemap-") and path != "/sitemap-vi.xml"] == [
+        "/sitemap-1.xml",
+        "/sitemap-2.xml",
+        "/sitemap-3.xml",
+    ]
+    assert drops(tmp_path)["sitemap-depth"] == 1
+
+
+def test_a_home_page_at_every_address_ends(tmp_path: Path) -> None:
+    class Everywhere(dict[str, str]):
+        def get(self, path: str, default: object = None) -> object:  # type: ignore[override]
+            if path == "/robots.txt":
+                return default
+            number = len(seen)
+            seen.append(path)
+            return listing(["/tin/hop-giao-ban-9001.html", f"muc-{number}/"]) + f"<p>Lượt truy cập: {number}</p>"
+
+    seen: list[str] = []
+    with serving(Everywhere()) as server:
+        crawl(server.url, tmp_path)
+    assert len(seen) < 40
+    assert drops(tmp_path)["nothing-new"]
+
+
+def pages_of_list(count: int, entries: int) -> dict[str, object]:
+    """Return a listing with `count` further pages; its `entries` articles are shown again when they are used up."""
+    answers: dict[str, object] = {}
+    for number in range(1, count + 1):
+        first = number * 3 % entries
+        paths = [f"/tin/ban-so-{n}-{5000 + n}.html" for n in range(first, first + 3)]
+        marks = f"<p>Xem hôm nay: tin thứ {'i' * number}</p>"  # no two pages show the same
+        answers[f"/tin?page={number}"] = listing([*paths, f"/tin?page={number + 1}"]) + marks
+    for n in range(entries + 3):
+        answers[f"/tin/ban-so-{n}-{5000 + n}.html"] = article(f"bản số {n}")
+    return answers
+
+
+def test_a_listing_that_turns_in_circles_is_left(tmp_path: Path) -> None:
+    with serving({"/": listing(["/tin?page=1"]), **pages_of_list(80, entries=12)}) as server:  # type: ignore[dict-item]
+        crawl(server.url, tmp_path)
+    turned = [path for path in server.paths if path.startswith("/tin?page=")]
+    assert 5 <= len(turned) <= 12
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 12
+    assert drops(tmp_path)["nothing-new"] == 1
+
+
+def test_a_listing_known_from_the_sitemap_is_read_to_its_end(tmp_path: Path) -> None:
+    """The newest 60 articles are in the sitemap, the 30 behind them are in the listing alone."""
+    answers = pages_of_list(29, entries=200)
+    known = "".join(f"<url><loc>/tin/ban-so-{n}-{5000 + n}.html</loc></url>" for n in range(60))
+    answers["/sitemap.xml"] = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{known}</urlset>'
+    with serving({"/": listing(["/tin?page=1"]), **answers}) as server:  # type: ignore[dict-item]
+        crawl(server.url, tmp_path)
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 90
+
+
+def test_lists_whose_entries_are_called_the_same_are_read_to_their_end(tmp_path: Path) -> None:
+    answers: dict[str, object] = {}
+    for number in range(1, 13):
+        path = f"/tin/ban-so-{number}-{5000 + number}.html"
+        answers[path] = article(f"bản số {number}")
+        answers[f"/tin?page={number}"] = listing([path, f"/tin?page={number + 1}"])
+    known = "".join(f"<url><loc>{path}</loc></url>" for path in list(answers)[:10:2])
+    answers["/sitemap.xml"] = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{known}</urlset>'
+    with serving({"/": listing(["/tin?page=1"]), **answers}) as server:  # type: ignore[dict-item]
+        crawl(server.url, tmp_path)
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 12
+
+
+def test_a_sitemap_of_many_addresses_is_taken_whole(tmp_path: Path) -> None:
+    known = "".join(f"<url><loc>/tin/ban-so-{n}-{10000 + n}.html</loc></url>" for n in range(4501))
+    sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{known}</urlset>'
+    with serving({"/": listing([]), "/sitemap.xml": sitemap}) as server:
+        crawl(server.url, tmp_path, "--max-pages", "12")
+    assert len(one_column(tmp_path, "SELECT url FROM frontier WHERE url LIKE '%/tin/%'")) == 4501
