@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from archive.version import version
 
 BOT_NAME = "luutru"
 SPIDER_MODULES = ["crawler.spiders"]
-USER_AGENT = f"luutru/{version('luutru')} (+https://pypi.org/project/luutru/; archive of public portals)"
+USER_AGENT = f"luutru/{version()} (+https://pypi.org/project/luutru/; archive of public portals)"
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # The frontier is a table; retries and redirects go through it, robots.txt and delays through the session.

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any, Generic, TypeVar
 
 from archive.errors import ArchiveError
 from archive.store import Archive, connect
+from archive.version import version
 from archive.warc import MAX_FILE_BYTES, Position, WarcWriter
 
 __all__ = ["Transaction", "Writer"]
@@ -67,7 +67,7 @@ class Writer:
         self._closed = False
         self._broken: ArchiveError | None = None
         self._db = connect(archive.db_path, write=True)
-        self._warc = WarcWriter(archive.warc_dir, software=f"luutru/{version('luutru')}")
+        self._warc = WarcWriter(archive.warc_dir, software=f"luutru/{version()}")
         self._warc_file_id = self._resume_warc()
         self._thread.start()
 

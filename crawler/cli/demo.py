@@ -6,7 +6,6 @@ import shlex
 import shutil
 import sqlite3
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -58,7 +57,6 @@ def demo(archive_dir: Path) -> None:
     if (corpus / "manifest.json").is_file():
         shutil.rmtree(corpus)  # of an earlier demo
     _run("export", str(corpus), "--format", "jsonl", archive_dir=archive_dir)
-    click.echo(f"  {corpus / 'articles.jsonl'}")
     _title("Verify")
     _run("verify", archive_dir=archive_dir)
     click.echo(f"\nDone in {time.monotonic() - started:.0f} s. The archive: {archive_dir}")
@@ -121,43 +119,29 @@ def _show_twice(archive: object) -> None:
 
 def _show_copies(db: sqlite3.Connection) -> None:
     """Show the cluster that spans most portals."""
+    from archive.duplicates import clusters
+
     _title("One text on several portals")
-    cluster_id = db.execute(
-        """SELECT cluster_id FROM articles GROUP BY cluster_id
-        ORDER BY count(DISTINCT portal) DESC, count(*) DESC, cluster_id LIMIT 1"""
-    ).fetchone()[0]
-    members = db.execute(
-        """SELECT portal, published_at, title, is_representative, document_id FROM articles WHERE cluster_id = ?
-        ORDER BY is_representative DESC, published_at""",
-        [cluster_id],
-    ).fetchall()
-    for member in members:
-        mark = "kept    " if member["is_representative"] else "copy    "
-        click.echo(f"  {mark}{member['portal']:<12} {(member['published_at'] or 'no date')[:10]}  {member['title']}")
-    documents = sorted({member["document_id"] for member in members})
-    for kind, score, differs in _links(db, documents):
-        click.echo(f"  {kind} {score:.2f}: {differs}")
-    if len(documents) == 1:
-        click.echo("  exact: the texts are the same")
+    cluster = max(clusters(db), key=lambda cluster: len({member.portal for member in cluster.members}))
+    for member in cluster.members:
+        mark = "kept" if member.is_representative else "copy"
+        click.echo(f"  {mark}  {member.portal:<12} {(member.published_at or 'no date')[:10]}  {member.title}")
+    for link in cluster.links:
+        click.echo(f"  {link.kind} {link.score:.2f}: {link.differs}")
 
 
 def _show_series(db: sqlite3.Connection) -> None:
+    """Show notices that differ in figures, each in a cluster of its own."""
+    from archive.duplicates import clusters
+
     _title("A series of notices, kept apart")
-    rows = db.execute(
-        """SELECT articles.portal, articles.title, articles.cluster_id, articles.document_id FROM articles
-        WHERE document_id IN (SELECT a FROM links WHERE kind = 'series' UNION SELECT b FROM links WHERE kind = 'series')
-        ORDER BY portal, published_at LIMIT 8"""
-    ).fetchall()
-    for row in rows:
-        click.echo(f"  {row['portal']:<12} cluster {row['cluster_id']}  {row['title']}")
-    for kind, score, differs in _links(db, [row["document_id"] for row in rows])[:2]:
-        click.echo(f"  {kind} {score:.2f}: {differs}")
-
-
-def _links(db: sqlite3.Connection, documents: Sequence[int]) -> list[tuple[str, float, str]]:
-    marks = ",".join("?" * len(documents))
-    query = f"SELECT kind, score, differs FROM links WHERE a IN ({marks}) AND b IN ({marks}) ORDER BY a, b LIMIT 6"
-    return [tuple(row) for row in db.execute(query, [*documents, *documents])]
+    found = [cluster for cluster in clusters(db, kind="series") if cluster.series]
+    found.sort(key=lambda cluster: cluster.members[0].published_at or "")
+    for cluster in found:
+        for member in cluster.members:
+            click.echo(f"  {member.portal:<12} cluster {cluster.id}  {member.title}")
+    for link in found[0].series:
+        click.echo(f"  {link.kind} {link.score:.2f}: {link.differs}")
 
 
 def _title(text: str) -> None:
