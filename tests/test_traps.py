@@ -139,7 +139,9 @@ def test_a_home_page_at_every_address_ends(tmp_path: Path) -> None:
                 return default
             number = len(seen)
             seen.append(path)
-            return listing(["/tin/hop-giao-ban-9001.html", f"muc-{number}/"]) + f"<p>Lượt truy cập: {number}</p>"
+            return listing(["/tin/hop-giao-ban-9001.html", f"muc-{number}/"]).replace(
+                "</body>", f"<p>Lượt truy cập: {number}</p>"
+            )
 
     seen: list[str] = []
     with serving(Everywhere()) as server:
@@ -155,7 +157,7 @@ def pages_of_list(count: int, entries: int) -> dict[str, object]:
         first = number * 3 % entries
         paths = [f"/tin/ban-so-{n}-{5000 + n}.html" for n in range(first, first + 3)]
         marks = f"<p>Xem hôm nay: tin thứ {'i' * number}</p>"  # no two pages show the same
-        answers[f"/tin?page={number}"] = listing([*paths, f"/tin?page={number + 1}"]) + marks
+        answers[f"/tin?page={number}"] = listing([*paths, f"/tin?page={number + 1}"]).replace("</body>", marks)
     for n in range(entries + 3):
         answers[f"/tin/ban-so-{n}-{5000 + n}.html"] = article(f"bản số {n}")
     return answers
