@@ -16,6 +16,7 @@ import click
 import pytest
 from archive_builder import ArchiveBuilder, page_id
 from click.testing import CliRunner, Result
+from loopback import article
 from sample_archive import BACKAN, EQUALITY, GIALAI, MINISTRY, THAINGUYEN
 
 from archive.cli import COMMANDS
@@ -340,3 +341,10 @@ atexit.register(lambda: sys.stderr.write(' '.join({'scrapy', 'twisted', 'trafila
 """
     _, stderr = process(sample, *arguments, code=code).communicate()
     assert not {"scrapy", "twisted", "trafilatura", "lxml"} & set(stderr.decode().split())
+
+
+def test_a_saved_page_whose_address_nobody_knows_is_no_home_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(article("Thôn Vắng", day="05/10/2022"), encoding="utf-8")
+    found = json.loads(luutru("extract", page).stdout)
+    assert (found["kind"], found["url"], found["published_at"]) == ("article", None, "2022-10-05")

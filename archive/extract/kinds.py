@@ -148,7 +148,7 @@ def _said_by_cms(e: Evidence) -> _Verdict:
 
 def _said_by_url(e: Evidence) -> _Verdict:
     parts = urlsplit(e.url)
-    path = parts.path.casefold() or "/"
+    path = parts.path.casefold() or ("/" if parts.netloc else "")  # a saved page may have no address
     if _HOME_PATHS.match(path) and not parts.query:
         return PageKind.LISTING, "home page"
     if _LISTING_PATHS.search(path) and not e.has_body:
