@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -34,13 +34,12 @@ class Face:
     linked: int
 
 
-def face(page: Page, article: Article | None, links: Iterable[Link]) -> Face:
-    """Return what a page shows: its text, the texts of its links and its images.
+def _name(link: Link) -> str:
+    return link.url.rpartition("/")[2]
 
-    An article stands for the text around it, where counters, clocks and quotes change; where there is none, numbers
-    are masked. The texts of links keep their numbers ("Công báo số 12"), but those that are nothing else, days of a
-    calendar and numbers of pages, are left out.
-    """
+
+def _shown(page: Page) -> tuple[str, set[str]]:
+    """Return the text of a page, its numbers masked, and the texts of its links with the names of its images."""
     shown: list[str] = []
     labels: set[str] = set()
     for element in page.tree.iter():
@@ -49,14 +48,26 @@ def face(page: Page, article: Article | None, links: Iterable[Link]) -> Face:
             labels.add(" ".join("".join(element.itertext()).split()))
         elif tag == "img":
             labels.add((element.get("src") or "").partition("?")[0].rpartition("/")[2])
-        if article is None:
-            if element.text and tag not in _UNSEEN:
-                shown.append(element.text)
-            if element.tail:
-                shown.append(element.tail)
-    text = article.text if article else _DIGITS.sub("0", " ".join("".join(shown).split()))
+        if element.text and tag not in _UNSEEN:
+            shown.append(element.text)
+        if element.tail:
+            shown.append(element.tail)
+    return _DIGITS.sub("0", " ".join("".join(shown).split())), labels
+
+
+def face(page: Page, article: Article | None, links: Sequence[Link]) -> Face:
+    """Return what a page shows: its text, what it links to and its images.
+
+    An article stands for the text around it, where counters, clocks and quotes change, and its links are named by their
+    addresses. Elsewhere links are named by their texts, which keep their numbers ("Công báo số 12"); those that are
+    nothing else, days of a calendar and numbers of pages, are left out, and numbers in the text are masked.
+    """
+    if article:
+        text, labels = article.text, {_name(link) for link in links}
+    else:
+        text, labels = _shown(page)
     named = sorted(label for label in labels if any(map(str.isalpha, label)))
-    names = sorted({link.url.rpartition("/")[2] for link in links if link.kind is LinkKind.ARTICLE})
+    names = sorted({_name(link) for link in links if link.kind is LinkKind.ARTICLE})
     seen = "\n".join((text, *named))
     return Face(_hash(seen), _hash("\n".join((seen, *names))))
 
