@@ -87,7 +87,8 @@ def broken(reason: str) -> Analysis:
 
 def analyse(job: Job) -> Analysis:
     """Return the analysis of one page; raises PageError when it cannot be parsed."""
-    sniffed = discovery.is_feed_or_sitemap(job.body, job.content_type)
+    is_plain_html = job.body[:64].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+    sniffed = None if is_plain_html else discovery.is_feed_or_sitemap(job.body, job.content_type)
     if sniffed == "sitemap":
         return _sitemap(job)
     if sniffed == "feed":
