@@ -143,6 +143,8 @@ def _said_by_cms(e: Evidence) -> _Verdict:
         return PageKind.LISTING, "nukeviet: og:type website"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
+    if is_website:
+        return PageKind.OTHER, "nukeviet: og:type website"
     return None
 
 
