@@ -226,3 +226,16 @@ def test_scrapy_runs_the_spider_too(tmp_path: Path) -> None:
         arguments = ["crawl", "portal", "-a", f"url={server.url}", "-a", f"archive={tmp_path / 'a'}"]
         subprocess.run([*scrapy, *arguments], cwd=root, check=True, capture_output=True, timeout=120)
     assert len(articles(tmp_path / "a")) == 3
+
+
+def test_portals_tells_the_state_of_what_was_crawled(tmp_path: Path) -> None:
+    archive = str(tmp_path / "a")
+    answers = {**portal(3), "/": listing([*list(portal(3))[1:], "/print/bai-0-1000.html"])}
+    with serving(answers) as server:
+        luutru("crawl", server.url, "--archive", archive)
+        host = server.url.split("/")[2]
+    known = json.loads(luutru("portals", host, "--json", "--archive", archive).stdout)
+    assert (known["portal"], known["articles"], known["health"]) == (host, 3, "good")
+    assert known["drops"] == {"print": 1}
+    assert len(luutru("portals", "--archive", archive).stdout.splitlines()) > 90
+    assert "did you mean" in luutru("portals", "backam", "--archive", archive, check=1).stderr

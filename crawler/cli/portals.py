@@ -38,12 +38,12 @@ def portals(names: tuple[str, ...], archive_dir: Path, as_json: bool) -> None:
     if names[:1] == ("add",):
         _add(names[1:], archive_dir)
         return
-    wanted = [resolve(name) for name in names]
     try:
         with Archive.open(archive_dir) as archive:
             known = states(archive.db)
     except ArchiveNotFound:
         known = {}
+    wanted = [known[name].portal if name in known else resolve(name) for name in names]
     listed = wanted or [*catalogue.portals(), *(state.portal for state in known.values() if not state.is_catalogued)]
     rows = [known.get(portal.id) or Health(portal) for portal in listed]
     if as_json:
