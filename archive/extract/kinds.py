@@ -212,13 +212,17 @@ def _is_headline(line: Line) -> bool:
     return line.is_link or (line.link_chars * 2 > len(line.text) and parse_date(line.text) is not None)
 
 
+def _is_chrome(line: Line) -> bool:
+    """Whether a line is no part of a listing: its headlines, not its teasers, may be called like related articles."""
+    return bool(line.reason) and not (line.reason == "related" and _is_headline(line))
+
+
 def _teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
     """Return how many teasers stand from line `start` on, their characters, and the characters of other prose."""
     count = chars = others = 0
     headline_at = -99
     for line in outline.lines[start:]:
-        # The headlines of a listing have names like those of related articles ("tin-moi"); its teasers do not.
-        if line.reason and not (line.reason == "related" and _is_headline(line)):
+        if _is_chrome(line):
             continue
         if _is_headline(line):
             headline_at = line.index
@@ -251,7 +255,7 @@ def _looks_like_listing(e: Evidence) -> tuple[bool, str]:
             return True, f"{headlines} linked headings below the heading"
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
-        first = next((line for line in e.outline.lines[start:] if not line.reason), None)
+        first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
         if is_category and count and others == 0 and first is not None and _is_headline(first):
             return True, f"the name of a category and {count} teasers"
         if others == 0 and any(_names_documents(line) for line in e.outline.lines[start : start + 6]):
