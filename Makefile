@@ -33,7 +33,7 @@ demo: $(VENV)/.run
 
 test: lint
 	@echo '== pytest'
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	@echo '== ruff check'
