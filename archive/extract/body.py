@@ -108,9 +108,7 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
     body_first = outline.blocks[region.body].first
     if title is not None and title.index < body_first:
         # Between heading and body: only running text belongs to the article.
-        lead = [
-            i for i in range(title.index + 1, body_first) if outline.lines[i].is_prose and not outline.lines[i].reason
-        ]
+        lead = _prose_between(outline, title.index + 1, body_first)
         lines = list(range(max(region.first, body_first), region.last))
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -64,7 +65,7 @@ class Answer:
     is_cacheable: bool = False  # answered with an ETag, and with 304 when nothing has changed
 
 
-class Manner:
+class Manner(ABC):
     """A portal in the manner of one CMS; a subclass renders its pages.
 
     `urls` are the addresses of all demo portals by id, for absolute links and for links to neighbours.
@@ -98,9 +99,9 @@ class Manner:
             return Answer(_GIF, content_type="image/gif", is_cacheable=True)
         return self.missing(visit)
 
+    @abstractmethod
     def fixed(self, visit: Visit) -> Answer:
         """A page that is no article."""
-        raise NotImplementedError
 
     def missing(self, visit: Visit) -> Answer:
         """The answer to an address that the portal does not know."""
