@@ -46,14 +46,15 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what fails is counted and told by the session
     session = open_session(settings, portals, archive=path, options=options)
-    try:
-        with Progress() as progress, _interruptible(session):
-            session.observer = progress.update
-            process.crawl(PortalSpider, session=session)
-            process.start(install_signal_handlers=False)
-            progress.update(session)
-    finally:
-        session.close()
+    with _interruptible(session):
+        try:
+            with Progress() as progress:
+                session.observer = progress.update
+                process.crawl(PortalSpider, session=session)
+                process.start(install_signal_handlers=False)
+                progress.update(session)
+        finally:
+            session.close()
     return session
 
 
@@ -61,7 +62,8 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
 def _interruptible(session: Session) -> Iterator[None]:
     """Let the first Ctrl-C (or SIGTERM) finish what is under way, and the second end the process at once.
 
-    Ending at once loses nothing either: what was not committed is fetched or analysed again.
+    Ending at once loses nothing either: what was not committed is fetched or analysed again. After an interrupted
+    crawl signals are ignored: a second one would kill the interpreter on its way out, and hide the exit code.
     """
 
     def interrupt(signum: int, frame: object) -> None:
@@ -76,4 +78,4 @@ def _interruptible(session: Session) -> Iterator[None]:
         yield
     finally:
         for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if session.interrupted else handler)
