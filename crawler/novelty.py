@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from archive.extract import Page
@@ -96,7 +96,7 @@ class Novelty:
         chain = row.chain if row.rank == turning and row.chain is not None else row.key
         if chain != row.key and self._is_barren(chain, links):
             return [link for link in links if link.rank != turning]
-        return [replace(link, chain=chain) if link.rank == turning else link for link in links]
+        return [link._replace(chain=chain) if link.rank == turning else link for link in links]
 
     def new_text(self, portal: str) -> None:
         """Note that a portal brought a text that the archive did not have."""

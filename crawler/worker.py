@@ -6,7 +6,7 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from archive import duplicates, extract
@@ -119,7 +119,7 @@ def _sitemap(job: Job) -> Analysis:
     further: tuple[NewRow, ...] = ()
     if job.hops < _SITEMAPS_DEEP:
         found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
-        further = tuple(replace(row, hops=job.hops + 1) for row in _rows(found, job.hosts, drops))
+        further = tuple(row._replace(hops=job.hops + 1) for row in _rows(found, job.hosts, drops))
     elif sitemap.sitemaps:
         drops["sitemap-depth"] = len(sitemap.sitemaps)
     dated = {url: _moment(text) for url, text in sitemap.pages}
