@@ -22,10 +22,26 @@ class PageKind(StrEnum):
     REDIRECT = "redirect"
     ATTACHMENT = "attachment"  # anything that is no HTML and no feed
     SOFT_404 = "soft404"  # says 200 and means 404
+    HOME_REDIRECT = "home-redirect"  # an address that is no more, sent to the home page
     ERROR = "error"  # any other status ≥ 400
-    ALIAS = "alias"  # the same article as the page that it names as its canonical
-    EMPTY = "empty"  # a script shell, a challenge page, no text
+    CHALLENGE = "challenge"  # wants a browser to prove itself: a cookie set by script, a captcha
+    BLOCKED = "blocked"  # a firewall's refusal
+    MAINTENANCE = "maintenance"  # closed for now
+    SHELL = "shell"  # little text: scripts would fill it in
+    SPAM = "spam"  # injected advertising for gambling; kept apart, never an article
+    ALIAS = "alias"  # the same article as another page, which it names as its canonical or whose address it adds to
+    EMPTY = "empty"  # no text
     BROKEN = "broken"  # could not be parsed or analysed; the capture is kept
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the server says in its way that there is no such page."""
+        return self in (PageKind.SOFT_404, PageKind.HOME_REDIRECT)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server would not show the page for now: nothing is known of the page, it is asked later."""
+        return self in (PageKind.CHALLENGE, PageKind.BLOCKED, PageKind.MAINTENANCE)
 
 
 @dataclass(frozen=True, slots=True)
