@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Article", "Capture", "Extraction", "Fingerprint", "PageKind", "Removal"]
+__all__ = [
+    "Article",
+    "Attachment",
+    "AttachmentText",
+    "Capture",
+    "Extraction",
+    "Fingerprint",
+    "PageKind",
+    "Removal",
+]
 
 
 class PageKind(StrEnum):
@@ -61,6 +70,7 @@ class Capture:
     body: bytes
     request_headers: tuple[tuple[str, str], ...] = ()
     request_method: str = "GET"
+    request_body: bytes = b""
     ip_address: str | None = None
 
     def header(self, name: str) -> str | None:
@@ -105,11 +115,38 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that an article links to, inside or just below its text.
+
+    `url` as the page has it, made absolute; `name` is what the link is called. `key` is that of the document's page:
+    None until someone has told it who knows how pages are identified.
+    """
+
+    url: str
+    name: str
+    key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentText:
+    """What a document says: NFC, a paragraph a line, rows of tables with ` | `; empty where it has no text.
+
+    `format`: pdf, docx, xls, xlsx, doc, …; `pages`: of a PDF; `reason`: why text is missing or not whole.
+    """
+
+    format: str
+    text: str = ""
+    pages: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """What was made of one parsed page: its kind, its article if it is one, and what was left out.
 
     `visible_chars` counts the characters that the page shows (without script and style), so that
-    `1 - len(article.text) / visible_chars` is the share of chrome.
+    `1 - len(article.text) / visible_chars` is the share of chrome. `attachments`: what an article links to;
+    `attachment`: what a document says.
     """
 
     kind: PageKind
@@ -117,6 +154,8 @@ class Extraction:
     removed: tuple[Removal, ...] = ()
     visible_chars: int = 0
     reason: str = ""  # why this kind, when it is not obvious
+    attachments: tuple[Attachment, ...] = ()
+    attachment: AttachmentText | None = None
 
     def removed_by_reason(self) -> Mapping[str, int]:
         """Return how many blocks were left out for each reason."""
