@@ -7,6 +7,7 @@ The cost of a request does not grow with the table: rows are read by host, rank 
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,6 +42,8 @@ CRAWLER = MigrationSet(
                 rank INTEGER NOT NULL,
                 hops INTEGER NOT NULL DEFAULT 0,  -- redirects, or sitemaps in sitemaps, that led here
                 chain INTEGER,                    -- key of the page that turned to the first page of this listing
+                form TEXT,                        -- fields to be posted that ask for this page; null: it is got
+                state BLOB,                       -- the other fields of that form (compressed), as last seen
                 kind TEXT,                        -- what it was when it was last fetched; null before
                 due_at INTEGER NOT NULL,          -- Unix time
                 interval_s INTEGER,
@@ -60,7 +63,7 @@ CRAWLER = MigrationSet(
         ),
     },
 )
-_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest, hops, chain"
+_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest, hops, chain, form, state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,22 @@ class FrontierRow:
     payload_digest: str | None
     hops: int = 0
     chain: int | None = None
+    form: str | None = None
+    state: bytes | None = None
+
+    @property
+    def posted(self) -> bytes | None:
+        """What is posted to the address, None where it is got: a form, or JSON where it begins with a brace."""
+        if self.form is None:
+            return None
+        return self.form.encode() + (b"&" + zlib.decompress(self.state) if self.state else b"")
 
 
 class NewRow(NamedTuple):  # a page sends 150 of them from process to process: a tuple is the cheapest record
     """An address that was discovered.
 
     `hops`: redirects, or sitemaps in sitemaps, that led to it. `chain`: for a further page of a listing, the key of
-    the page that turned to the first of them.
+    the page that turned to the first of them. `form`, `state`: what is posted, for a page that cannot be got.
     """
 
     key: int
@@ -93,6 +105,8 @@ class NewRow(NamedTuple):  # a page sends 150 of them from process to process: a
     rank: int
     hops: int = 0
     chain: int | None = None
+    form: str | None = None
+    state: bytes | None = None
 
 
 class Frontier:
@@ -148,14 +162,22 @@ class Frontier:
 
 
 def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -> int:
-    """Add addresses that are not known yet, due at once; return how many were new."""
+    """Add addresses that are not known yet, due at once; return how many were new.
+
+    Of a known page that is asked for by a form the state of the form is brought up to date.
+    """
     before = db.total_changes
+    rows = list(rows)
     db.executemany(
-        """INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, hops, chain, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        [(row.key, row.url, portal, row.host, row.rank, row.hops, row.chain, now) for row in rows],
+        """INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, hops, chain, form, state, due_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [(r.key, r.url, portal, r.host, r.rank, r.hops, r.chain, r.form, r.state, now) for r in rows],
     )
-    return db.total_changes - before
+    added = db.total_changes - before
+    states = [(row.url, row.form, row.state, row.key) for row in rows if row.state]
+    if states:
+        db.executemany("UPDATE frontier SET url = ?, form = ?, state = ? WHERE key = ?", states)
+    return added
 
 
 def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_before: int) -> None:

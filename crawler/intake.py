@@ -22,6 +22,7 @@ from archive.store.writer import Transaction
 from archive.warc import payload_digest
 from crawler import frontier, schedule, urls
 from crawler.frontier import FrontierRow, NewRow
+from crawler.loops import LoopBacks
 from crawler.novelty import Novelty
 from crawler.politeness import RobotsState
 from crawler.worker import Analysis, Job
@@ -55,11 +56,14 @@ class Intake:
         self._session = session
         self._seen: set[int] = set()  # keys that are in the frontier for certain
         self._novelty = Novelty()
+        self.loops = LoopBacks()
 
     def capture(self, request: Request, capture: Capture) -> Taken:
         """Queue a capture for the writer: it is in the WARC file and the database before anything is made of it."""
         row: FrontierRow | None = request.meta.get("row")
-        page = pages.Page(row.key if row else urls.page_key(request.url), request.url, request.meta["portal"])
+        page = pages.Page(
+            row.key if row else urls.page_key(request.url), row.url if row else request.url, request.meta["portal"]
+        )
         taken = Taken(payload_digest(capture.body))
 
         def write(transaction: Transaction) -> None:
@@ -117,7 +121,7 @@ class Intake:
 
     async def _take(self, row: FrontierRow, capture: Capture, body: bytes, taken: Taken) -> None:
         status = capture.http_status
-        if status in _ASKED_AGAIN:
+        if status in _ASKED_AGAIN and not (status == 500 and row.form):  # a form whose state has expired
             await self._ask_again(row, status, taken)
         elif status in _REDIRECTS:
             await self._redirect(row, capture, taken)
@@ -125,6 +129,8 @@ class Intake:
             await self._settle(row, taken, PageKind.ERROR, f"status {status}")
             if row.url == self._session.portals[row.portal].url:
                 self._session.failures.portals[row.portal] = f"its home page answered with status {status}"
+        elif row.form is None and self.loops.is_one(row.host, capture.requested_url, body):
+            await self._go_through(row, taken)
         elif row.kind and taken.digest == row.payload_digest:
             self._session.counts[row.portal].unchanged += 1
             await self._settle(row, taken, PageKind(row.kind), "same payload")
@@ -132,8 +138,28 @@ class Intake:
             portal, content_type = self._session.portals[row.portal], capture.header("Content-Type")
             since, language = self._session.options.since, urls.language_of(portal.url)
             moment, is_entry = capture.captured_at, row.rank == 0
-            job = Job(row.url, body, content_type, moment, portal.hosts, since, is_entry, language, row.hops)
+            job = Job(
+                row.url,
+                body,
+                content_type,
+                moment,
+                portal.hosts,
+                since,
+                is_entry,
+                language,
+                row.hops,
+                row.key,
+                row.form,
+            )
             await self._store(row, taken, await self._session.pool.analyse(job))
+
+    async def _go_through(self, row: FrontierRow, taken: Taken) -> None:
+        """Ask for a page once more, with the parameter that its host wants."""
+        await self._session.write(
+            lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.REDIRECT, "loops back")
+        )
+        self._session.taken.discard(row.key)
+        self._session.wake({row.host})
 
     async def _store(self, row: FrontierRow, taken: Taken, analysis: Analysis) -> None:
         """Commit in one transaction what a page says, what it links to and when it is due again."""

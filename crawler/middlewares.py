@@ -104,6 +104,7 @@ class CaptureMiddleware(_WithSession):
             body=response.body,
             request_headers=_headers(request),
             request_method=request.method,
+            request_body=request.body,
             ip_address=str(response.ip_address) if response.ip_address else None,
         )
         request.meta["capture"] = capture

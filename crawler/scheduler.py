@@ -18,6 +18,7 @@ from crawler.session import Session
 __all__ = ["FrontierScheduler"]
 
 _CLAIM = 64  # rows read at once
+_FORM, _JSON = "application/x-www-form-urlencoded", "application/json; charset=utf-8"
 _OUTSTANDING = 1  # requests of a portal at a time: a second one would go out although the first brought a Retry-After
 
 
@@ -121,9 +122,15 @@ class FrontierScheduler(BaseScheduler):
         self._outstanding[row.portal] = self._outstanding.get(row.portal, 0) + 1
         meta = {"row": row, "portal": row.portal, "download_slot": row.portal, "host": row.host}
         spider = self._session.engine.spider
+        posted = row.posted
+        headers = self._session.headers
+        if posted is not None:
+            headers = {**headers, "Content-Type": _JSON if posted.startswith(b"{") else _FORM}
         return Request(
-            row.url,
-            headers=self._session.headers,
+            self._session.intake.loops.asked(row.url, row.host) if posted is None else row.url,
+            method="GET" if posted is None else "POST",
+            body=posted,
+            headers=headers,
             errback=getattr(spider, "failed", None),
             meta=meta,
             dont_filter=True,

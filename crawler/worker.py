@@ -11,9 +11,10 @@ from datetime import datetime, timedelta, timezone
 
 from archive import duplicates, extract
 from archive.errors import PageError
+from archive.extract import Page
 from archive.records import Extraction, Fingerprint, PageKind
 from crawler import discovery, urls
-from crawler.discovery import LinkKind, kind_of
+from crawler.discovery import Link, LinkKind, Post, kind_of
 from crawler.frontier import NewRow
 from crawler.novelty import Face, face
 
@@ -28,7 +29,7 @@ class Job:
 
     `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
     `language`: the foreign language that the portal's own address is in, whose links are followed then.
-    `hops`: how many sitemaps or redirects led to it.
+    `hops`: how many sitemaps or redirects led to it. `key`: of the page; `form`: the fields that were posted for it.
     """
 
     url: str
@@ -40,6 +41,8 @@ class Job:
     is_entry: bool = True
     language: str = ""
     hops: int = 0
+    key: int = 0
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ def analyse(job: Job) -> Analysis:
         return _sitemap(job)
     if sniffed == "feed":
         return _feed(job)
+    if job.form is not None or discovery.is_json(job.body, job.content_type):
+        return _answer(job)
     if not _is_html(job):
         return Analysis(Extraction(PageKind.ATTACHMENT, reason=job.content_type or "no HTML"))
     page = extract.parse(job.body, job.url, job.content_type)
@@ -103,13 +108,53 @@ def analyse(job: Job) -> Analysis:
     followed = [(link.url, link.rank) for link in found.links if job.is_entry or link.kind is not LinkKind.FEED]
     if len(followed) < len(found.links):
         drops["feed of a part"] = len(found.links) - len(followed)
+    turned = () if article else _turned(page, job, drops)
     return Analysis(
         extraction,
         fingerprint=duplicates.fingerprint(article.text) if article else None,
         canonical_key=_canonical_key(job.url, found.canonical_url),
-        links=_rows(followed, job.hosts, drops),
+        links=_rows(followed, job.hosts, drops) + turned,
         drops=drops,
         face=face(page, article, found.links),
+    )
+
+
+def _answer(job: Job) -> Analysis:
+    """Return the analysis of what a form or a script of a list is answered with: a page of that list."""
+    page = extract.parse(discovery.as_html(job.body), job.url, job.content_type)
+    found = discovery.links(page, job.language)
+    listed = (*found.links, *discovery.further_pages(job.body, job.url))
+    drops = dict(found.refused)
+    rows = _rows([(link.url, link.rank) for link in listed], job.hosts, drops) + _turned(page, job, drops)
+    if job.form is not None and (post := discovery.next_fragment(job.url, job.form, _entries(found.links))):
+        rows += _post_rows([post], job, drops)
+    return Analysis(Extraction(PageKind.LISTING), links=rows, drops=drops, face=face(page, None, listed))
+
+
+def _entries(found: Iterable[Link]) -> int:
+    return sum(link.kind is not LinkKind.PAGINATION for link in found)
+
+
+def _turned(page: Page, job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
+    """Return the further pages of the lists of a page that no link leads to: by a form, or by a script's request."""
+    body = job.body
+    rows: list[NewRow] = []
+    if b"PostBack" in body:
+        rows += _post_rows(discovery.postbacks(page, f"{job.key:x}"), job, drops)
+    if b"/DesktopModule/" in body:
+        rows += _post_rows(list(discovery.fragments(page)), job, drops)
+    if b"p_p_lifecycle" in body:
+        rows += _rows([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)
+    return tuple(rows)
+
+
+def _post_rows(posts: Sequence[Post], job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
+    rows = _rows([(post.url, LinkKind.PAGINATION.rank) for post in posts], job.hosts, drops)
+    if len(rows) < len(posts):
+        return ()
+    return tuple(
+        row._replace(key=urls.page_key(post.url, post.name), form=post.sent, state=post.state or None)
+        for row, post in zip(rows, posts, strict=True)
     )
 
 

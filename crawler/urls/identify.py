@@ -61,9 +61,13 @@ def identity(url: str) -> str:
 
 
 @lru_cache(maxsize=_CACHE)
-def page_key(url: str) -> int:
-    """Return the identity of `url` as a signed 64-bit integer: the first 8 bytes of its BLAKE2b, big-endian."""
-    digest = blake2b(identity(url).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def page_key(url: str, posted: str = "") -> int:
+    """Return the identity of `url` as a signed 64-bit integer: the first 8 bytes of its BLAKE2b, big-endian.
+
+    `posted` names which page of a list is asked for where the address alone does not: by the fields of a form.
+    """
+    name = f"{identity(url)}#{posted}" if posted else identity(url)
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
