@@ -58,6 +58,8 @@ class Capture:
     """One fetch of one URL at one time, as it came over the wire.
 
     `body` is the payload after de-chunking and before any Content-Encoding is undone; `captured_at` is aware.
+    `http_version` is empty for what another tool stored without an HTTP message, `request_method` where the request is
+    not known.
     """
 
     requested_url: str

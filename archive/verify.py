@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +15,8 @@ from archive.store.pages import reindex
 from archive.text import printable
 
 __all__ = ["Checked", "Problem", "repair", "verify"]
+
+_CAPTURES = ("response", "revisit", "resource")  # the records that have a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = 
     """Yield every problem found; `checked` counts along. Reads every record of every WARC file once."""
     db = archive.db
     yield from _database(db)
+    yield from _revisits(db)
     files = db.execute("SELECT id, name, size_bytes, records FROM warc_files ORDER BY id").fetchall()
     for row in files:
         on_file(row["name"])
@@ -73,6 +74,17 @@ def _database(db: sqlite3.Connection) -> Iterator[Problem]:
             yield Problem("archive.db", printable(str(row[0])), "restore it from a copy")
 
 
+def _revisits(db: sqlite3.Connection) -> Iterator[Problem]:
+    """A revisit without its original has no payload."""
+    query = """SELECT count(*), min(captures.id) FROM captures LEFT JOIN captures AS original
+        ON original.id = captures.original_id AND original.record_type <> 'revisit'
+        WHERE captures.record_type = 'revisit' AND original.id IS NULL"""
+    count, first = db.execute(query).fetchone()
+    if count:
+        reason = f"{_captures(count)} repeat a payload that the archive has no row of, the first is capture {first}"
+        yield Problem("archive.db", reason, "restore it from a copy")
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What stands at an offset of a WARC file: a record that is whole, or damage; `captures` have their row there."""
@@ -101,53 +113,41 @@ def _warc_file(archive: Archive, row: sqlite3.Row, checked: Checked) -> Iterator
         hint = "the next crawl cuts it; if archive.db is the older one, restore that first"
         yield Problem(str(path), reason, hint)
     strangers: list[warc.Record] = []
-    end = 0
     for record in _records(path):
-        if record is None:
-            if end < row["size_bytes"]:  # else it is what a kill left behind
-                found.append(_Found(end, is_whole=False, captures=0))
-            break
+        is_known = record.offset < row["size_bytes"]  # else it is what a kill left behind
+        capture = rows.pop(record.offset, None)
+        if isinstance(record, warc.Damage):
+            if is_known:
+                found.append(_Found(record.offset, is_whole=False, captures=capture is not None))
+            continue
         checked.records += 1
-        offset, end = record.place.offset, record.place.offset + record.place.length
-        capture = rows.pop(offset, None)
-        found.append(_Found(offset, record.digest_ok is not False, captures=capture is not None))
+        is_whole = _is_whole(record)
+        found.append(_Found(record.offset, is_whole, captures=capture is not None))
         if capture is None:
-            if record.place.record_type in ("response", "revisit") and offset < row["size_bytes"]:
+            if record.kind in _CAPTURES and is_known:
                 strangers.append(record)
-        elif record.digest_ok is not False and capture["payload_digest"] != record.payload_digest:
+        elif is_whole and capture["payload_digest"] != record.get("WARC-Payload-Digest"):
             reason = "record and database have different digests"
-            yield Problem(f"{path}@{offset}", reason, "restore the file or archive.db from a copy")
-    for offset in rows:
-        is_whole = _is_readable(path, offset)
-        checked.records += is_whole
-        found.append(_Found(offset, is_whole, captures=1))
+            yield Problem(f"{path}@{record.offset}", reason, "restore the file or archive.db from a copy")
+    found += (_Found(offset, is_whole=False, captures=1) for offset in rows)
     yield from _damage(path, found, row["size_bytes"])
     yield from _without_row(path, strangers)
 
 
-def _records(path: Path) -> Iterator[warc.Record | None]:
-    """Yield the records of a file as far as they follow on each other; None where that ends before the file does."""
-    records = warc.records(path)
-    while True:
-        try:
-            with redirect_stderr(io.StringIO()):  # warcio prints what it stumbles over, without saying where
-                record = next(records, None)
-        except WarcError:
-            yield None
-            return
-        if record is None:
-            return
-        yield record
-
-
-def _is_readable(path: Path, offset: int) -> bool:
-    """Return whether a capture can be read at an offset that reading from the start did not come to."""
+def _records(path: Path) -> Iterator[warc.Record | warc.Damage]:
+    """Yield the records of a file; one that cannot be read at all is damaged from its beginning."""
     try:
-        with redirect_stderr(io.StringIO()):
-            warc.read_record(path, offset)
+        with path.open("rb") as file:
+            yield from warc.records(file)
+    except OSError as error:
+        yield warc.Damage(0, str(error))
+
+
+def _is_whole(record: warc.Record) -> bool:
+    try:
+        return all(record.digests())
     except WarcError:
         return False
-    return True
 
 
 def _damage(path: Path, found: list[_Found], size_bytes: int) -> Iterator[Problem]:
@@ -169,8 +169,8 @@ def _damage(path: Path, found: list[_Found], size_bytes: int) -> Iterator[Proble
 def _without_row(path: Path, records: list[warc.Record]) -> Iterator[Problem]:
     if records:
         more = f", nor have {len(records) - 1} more of this file" if len(records) > 1 else ""
-        reason = f"the record of {printable(str(records[0].target_uri))} has no row in the database{more}"
-        yield Problem(f"{path}@{records[0].place.offset}", reason, "restore archive.db from a copy")
+        reason = f"the record of {printable(records[0].target_uri)} has no row in the database{more}"
+        yield Problem(f"{path}@{records[0].offset}", reason, "restore archive.db from a copy")
 
 
 def _captures(count: int) -> str:
@@ -188,9 +188,5 @@ def _indexes(db: sqlite3.Connection, checked: Checked) -> Iterator[Problem]:
         reason = f"it holds {indexed} articles, the database {checked.articles}"
         yield Problem("full-text index", reason, "run luutru verify --repair")
     checked.waiting = db.execute("SELECT count(*) FROM captures WHERE kind IS NULL").fetchone()[0]
-    unfiled = db.execute(
-        """SELECT count(*) FROM (SELECT min(id) AS id FROM documents GROUP BY key_digest)
-        WHERE id NOT IN (SELECT document_id FROM bands)"""
-    ).fetchone()[0]
-    if unfiled:
-        yield Problem("duplicates", f"{unfiled} texts are not in the band index", "run luutru verify --repair")
+    if unfiled := duplicates.unfiled(db):
+        yield Problem("duplicates", f"{unfiled} texts are not in the index of signatures", "run luutru verify --repair")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +15,10 @@ from hypothesis import strategies as st
 from archive.content import decoded_body
 from archive.errors import PageError, WarcError
 from archive.records import Capture
-from archive.warc import Position, WarcWriter, payload_digest, read_record, records
+from archive.warc import Original, Position, Record, WarcWriter, payload_digest, read_record, record_id, records
 
-AT = datetime(2025, 6, 30, 9, 5, 7, 250_000, UTC)
+AT = datetime(2025, 6, 30, 9, 5, 7, tzinfo=UTC)
+PREFIX = "00000000-0000-4000-8000"
 CAPTURE = Capture(
     requested_url="http://backan.example/tin?b=1",
     responded_url="http://backan.example/tin?b=1",
@@ -34,31 +33,34 @@ CAPTURE = Capture(
 )
 
 
-def ids() -> Iterator[uuid.UUID]:
-    for number in range(1, 100):
-        yield uuid.UUID(int=number)
+def opened(folder: Path) -> WarcWriter:
+    """Return a writer at the beginning of its first file."""
+    warc = WarcWriter(folder, software="luutru/test", now=lambda: AT)
+    warc.open(warc.new_name(), Position(0, 0), PREFIX)
+    return warc
 
 
-def writer(folder: Path) -> WarcWriter:
-    numbers = ids()
-    return WarcWriter(folder, software="luutru/test", now=lambda: AT, new_id=lambda: next(numbers))
+def read(path: Path) -> list[Record]:
+    """Return the records of a sound file."""
+    with path.open("rb") as file:
+        found = list(records(file))
+    assert all(isinstance(record, Record) for record in found), found
+    return [record for record in found if isinstance(record, Record)]
 
 
 def test_records_pass_warcio_check_and_come_back(tmp_path: Path) -> None:
-    warc = writer(tmp_path)
-    warc.open(warc.new_name(), Position(0, 0))
+    warc = opened(tmp_path)
     place = warc.append(CAPTURE, payload_digest(CAPTURE.body))
-    revisit = warc.append(CAPTURE, payload_digest(CAPTURE.body), (CAPTURE.responded_url, AT))
+    revisit = warc.append(
+        CAPTURE, payload_digest(CAPTURE.body), Original(CAPTURE.responded_url, AT, record_id(PREFIX, place.offset))
+    )
     warc.close()
     path = tmp_path / place.file_name
     subprocess.run([Path(sys.executable).with_name("warcio"), "check", path], check=True, capture_output=True)
-    found = list(records(path))
-    assert [record.place.record_type for record in found] == ["warcinfo", "response", "request", "revisit", "request"]
-    assert [record.place.offset for record in found if record.place.record_type in ("response", "revisit")] == [
-        place.offset,
-        revisit.offset,
-    ]
-    assert [record.digest_ok for record in found[1:3]] == [True, True]
+    found = read(path)
+    assert [record.kind for record in found] == ["warcinfo", "response", "request", "revisit", "request"]
+    assert [(found[n].offset, found[n].length) for n in (1, 3)] == [(p.offset, p.length) for p in (place, revisit)]
+    assert [record.digests() for record in found] == [[True], [True, True], [True], [True], [True]]
     back = read_record(path, place.offset)
     assert (back.body, back.http_status, back.captured_at) == (CAPTURE.body, 200, AT)
     assert back.header("Transfer-Encoding") is None, "a reader would take the body apart again"
@@ -69,8 +71,7 @@ def test_same_clock_and_ids_give_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        warc = writer(tmp_path / name)
-        warc.open(warc.new_name(), Position(0, 0))
+        warc = opened(tmp_path / name)
         warc.append(CAPTURE, payload_digest(CAPTURE.body))
         warc.close()
         files.append((tmp_path / name / warc.name).read_bytes())
@@ -78,17 +79,17 @@ def test_same_clock_and_ids_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_what_stands_behind_the_position_is_cut(tmp_path: Path) -> None:
-    warc = writer(tmp_path)
-    warc.open(warc.new_name(), Position(0, 0))
+    warc = opened(tmp_path)
     warc.append(CAPTURE, payload_digest(CAPTURE.body))
     committed = warc.position
     warc.append(CAPTURE, payload_digest(CAPTURE.body))
     warc.close()
-    again = writer(tmp_path)
-    again.open(warc.name, committed)
+    again = WarcWriter(tmp_path, software="luutru/test", now=lambda: AT)
+    again.open(warc.name, committed, PREFIX)
     again.append(replace(CAPTURE, body=b"after"), payload_digest(b"after"))
     again.close()
-    assert [record.payload_digest for record in records(tmp_path / warc.name) if record.payload_digest] == [
+    digests = [record.get("WARC-Payload-Digest") for record in read(tmp_path / warc.name)]
+    assert [digest for digest in digests if digest] == [
         payload_digest(CAPTURE.body),
         payload_digest(b"after"),
     ]
@@ -97,8 +98,7 @@ def test_what_stands_behind_the_position_is_cut(tmp_path: Path) -> None:
 @given(body=st.binary(max_size=3000), name=st.text(max_size=30), value=st.text(max_size=60))
 def test_any_bytes_survive(tmp_path_factory: pytest.TempPathFactory, body: bytes, name: str, value: str) -> None:
     folder = tmp_path_factory.mktemp("warc")
-    warc = writer(folder)
-    warc.open(warc.new_name(), Position(0, 0))
+    warc = opened(folder)
     capture = replace(CAPTURE, body=body, headers=((f"X-{name}", value),), http_reason=value)
     place = warc.append(capture, payload_digest(body))
     following = warc.append(CAPTURE, payload_digest(CAPTURE.body))
@@ -108,8 +108,7 @@ def test_any_bytes_survive(tmp_path_factory: pytest.TempPathFactory, body: bytes
 
 
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
-    warc = writer(tmp_path)
-    warc.open(warc.new_name(), Position(0, 0))
+    warc = opened(tmp_path)
     place = warc.append(CAPTURE, payload_digest(CAPTURE.body))
     warc.close()
     path = tmp_path / place.file_name

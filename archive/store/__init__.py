@@ -73,7 +73,7 @@ class Archive:
 
         For a revisit the payload is that of the response which it repeats. Raises NotFound or WarcError.
         """
-        query = """SELECT page_id, requested_url, responded_url, payload_digest, record_type, warc_offset, name
+        query = """SELECT requested_url, responded_url, original_id, record_type, warc_offset, name
             FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE captures.id = ?"""
         row = self.db.execute(query, [capture_id]).fetchone()
         if row is None:
@@ -82,11 +82,7 @@ class Archive:
             )
         capture = self._read_record(row)
         if row["record_type"] == "revisit":
-            original = self.db.execute(
-                f"{query.split('WHERE')[0]} WHERE page_id = ? AND payload_digest = ? AND record_type = 'response' "
-                "AND captures.id < ? ORDER BY captures.id DESC LIMIT 1",
-                [row["page_id"], row["payload_digest"], capture_id],
-            ).fetchone()
+            original = self.db.execute(query, [row["original_id"]]).fetchone()
             if original is None:
                 reason = "it repeats a payload that the archive has no row of"
                 raise WarcError(f"capture {capture_id}", reason, "restore archive.db from a copy")

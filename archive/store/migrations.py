@@ -62,7 +62,19 @@ _INITIAL = (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,        -- file name inside warc/
         size_bytes INTEGER NOT NULL,      -- length known to the database; what lies behind it is cut at the next start
-        records INTEGER NOT NULL
+        records INTEGER NOT NULL,
+        id_prefix TEXT NOT NULL           -- of its records' ids: four groups of a UUID; the fifth is their offset
+    )""",
+    # A file that another tool wrote and whose captures were taken in, for each of our files that they went to.
+    """CREATE TABLE sources (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,               -- its file name; "x.wacz/archive/y.warc.gz" inside a WACZ
+        size_bytes INTEGER NOT NULL,
+        software TEXT,                    -- what wrote it, as it says
+        imported_at TEXT NOT NULL,        -- ISO 8601, UTC
+        warc_file_id INTEGER NOT NULL REFERENCES warc_files(id),
+        warcinfo_id TEXT NOT NULL,        -- WARC-Record-ID of the record there that describes it
+        UNIQUE (name, size_bytes, warc_file_id)
     )""",
     # One fetch of one URL at one time.
     """CREATE TABLE captures (
@@ -75,12 +87,15 @@ _INITIAL = (
         content_type TEXT,
         payload_digest TEXT NOT NULL,     -- "sha1:" and base32, as in the WARC record
         payload_bytes INTEGER NOT NULL,
-        record_type TEXT NOT NULL CHECK (record_type IN ('response', 'revisit')),
+        record_type TEXT NOT NULL CHECK (record_type IN ('response', 'revisit', 'resource')),
         warc_file_id INTEGER NOT NULL REFERENCES warc_files(id),
         warc_offset INTEGER NOT NULL,
         warc_bytes INTEGER NOT NULL,      -- of the response or revisit record
         kind TEXT,                        -- PageKind; null until the capture has been analysed
-        reason TEXT                       -- why that kind, or what went wrong
+        reason TEXT,                      -- why that kind, or what went wrong
+        original_id INTEGER REFERENCES captures(id),   -- of a revisit: the capture that holds its payload
+        source_id INTEGER REFERENCES sources(id),      -- null where luutru fetched it
+        record_id TEXT                    -- its WARC-Record-ID where another tool gave it
     )""",
     "CREATE INDEX captures_page ON captures(page_id, id)",
     "CREATE INDEX captures_open ON captures(id) WHERE kind IS NULL",
@@ -127,7 +142,6 @@ _INITIAL = (
         digest TEXT NOT NULL UNIQUE,      -- of the text as it stands here
         key_digest TEXT NOT NULL,         -- of the folded text; equal for exact copies
         syllables INTEGER NOT NULL,
-        signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
         cluster_id INTEGER REFERENCES clusters(id),
         text TEXT NOT NULL                -- last: what stands before it is read without the pages that it fills
     )""",
@@ -148,9 +162,16 @@ _INITIAL = (
         PRIMARY KEY (a, b)
     ) WITHOUT ROWID""",
     "CREATE INDEX links_b ON links(b)",
-    # The band index: derived from the documents, may be dropped and rebuilt at any time.
-    "CREATE TABLE bands (key INTEGER NOT NULL, document_id INTEGER NOT NULL, PRIMARY KEY (key, document_id)) "
-    "WITHOUT ROWID",
+    # The index of duplicates, two tables: derived from the documents, may be emptied and rebuilt at any time.
+    """CREATE TABLE bands (
+        key INTEGER PRIMARY KEY,          -- an anchor of texts, or a band of their signatures
+        newest BLOB NOT NULL              -- the last 64 documents that have it: id << 32 | anchors, little-endian
+    )""",
+    """CREATE TABLE signatures (
+        document_id INTEGER PRIMARY KEY REFERENCES documents(id),
+        syllables INTEGER NOT NULL,
+        signature BLOB NOT NULL           -- MinHash, 128 little-endian uint32
+    )""",
     """CREATE VIEW searchable AS
         SELECT pages.id AS id, revisions.title AS title, documents.text AS text
         FROM pages JOIN revisions ON revisions.id = pages.revision_id

@@ -1,4 +1,4 @@
-"""How a page enters the archive: its capture, then what was made of it. Both run in the writer's transaction."""
+"""What was made of a capture enters the archive, in the writer's transaction, as its capture did (`captures`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from archive import duplicates
-from archive.records import Article, Capture, Extraction, Fingerprint, PageKind
-from archive.store.writer import Transaction
+from archive.records import Article, Extraction, Fingerprint, PageKind
+from archive.store.captures import CaptureRef, Page, iso, record_capture
 from archive.text import fold_search
 
 __all__ = [
@@ -24,24 +24,6 @@ __all__ = [
     "register_portal",
     "reindex",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which page a capture belongs to: the key of its identity, its URL and the portal's id."""
-
-    key: int
-    url: str
-    portal: str
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureRef:
-    """A capture that is in the archive; `is_revisit` when the page had this payload already."""
-
-    capture_id: int
-    page_id: int
-    is_revisit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,48 +57,6 @@ def register_portal(
         hosts = excluded.hosts, province_before = excluded.province_before, province_after = excluded.province_after""",
         [portal_id, name, url, json.dumps(list(hosts)), *provinces, iso(now)],
     )
-
-
-def record_capture(transaction: Transaction, page: Page, capture: Capture, digest: str) -> CaptureRef:
-    """Append the capture to the WARC file and its row to the database; `digest` is its payload digest."""
-    db, at = transaction.db, iso(capture.captured_at)
-    row = db.execute("SELECT id FROM pages WHERE key = ?", [page.key]).fetchone()
-    if row is None:
-        page_id = db.execute(
-            "INSERT INTO pages (key, url, portal, first_captured_at, last_captured_at) VALUES (?, ?, ?, ?, ?)",
-            [page.key, page.url, page.portal, at, at],
-        ).lastrowid
-        original = None
-    else:
-        page_id = row["id"]
-        db.execute("UPDATE pages SET last_captured_at = max(last_captured_at, ?) WHERE id = ?", [at, page_id])
-        original = db.execute(
-            """SELECT responded_url, captured_at FROM captures
-            WHERE page_id = ? AND payload_digest = ? AND record_type = 'response' ORDER BY id DESC LIMIT 1""",
-            [page_id, digest],
-        ).fetchone()
-    revisit_of = (original[0], datetime.fromisoformat(original[1])) if original and capture.body else None
-    place = transaction.warc.append(capture, digest, revisit_of)
-    capture_id = db.execute(
-        """INSERT INTO captures (page_id, requested_url, responded_url, captured_at, http_status, content_type,
-            payload_digest, payload_bytes, record_type, warc_file_id, warc_offset, warc_bytes)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            page_id,
-            capture.requested_url,
-            capture.responded_url,
-            at,
-            capture.http_status,
-            capture.header("Content-Type"),
-            digest,
-            len(capture.body),
-            place.record_type,
-            transaction.warc_file_id,
-            place.offset,
-            place.length,
-        ],
-    ).lastrowid
-    return CaptureRef(int(capture_id or 0), int(page_id or 0), revisit_of is not None)
 
 
 def record_kind(db: sqlite3.Connection, ref: CaptureRef, kind: PageKind, reason: str = "") -> Stored:
@@ -160,11 +100,6 @@ def record_extraction(
 def open_captures(db: sqlite3.Connection) -> list[int]:
     """Return the ids of captures that no analysis has reached yet (after a kill)."""
     return [row[0] for row in db.execute("SELECT id FROM captures WHERE kind IS NULL ORDER BY id")]
-
-
-def iso(moment: datetime) -> str:
-    """Return an aware datetime as it is stored: ISO 8601, UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 _FIELDS = ("title", "lead", "author", "source", "category", "language", "published_at")

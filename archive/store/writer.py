@@ -11,6 +11,7 @@ import logging
 import queue
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -60,8 +61,8 @@ class Writer:
     work is committed at once.
     """
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+        self._archive, self._max_file_bytes = archive, max_file_bytes
         self._queue: queue.SimpleQueue[_Work[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name="luutru-writer", daemon=True)
         self._closed = False
@@ -117,7 +118,7 @@ class Writer:
         try:
             if self._broken:
                 raise self._broken
-            if start.size_bytes >= MAX_FILE_BYTES:
+            if start.size_bytes >= self._max_file_bytes:
                 self._warc_file_id = self._new_warc()
                 start = self._warc.position
             self._db.execute("BEGIN IMMEDIATE")
@@ -186,14 +187,14 @@ class Writer:
         if not path.is_file() or path.stat().st_size < row["size_bytes"]:
             logging.getLogger(__name__).warning("%s is damaged: luutru verify says what is lost", path)
             return self._new_warc()
-        self._warc.open(row["name"], Position(row["size_bytes"], row["records"]))
+        self._warc.open(row["name"], Position(row["size_bytes"], row["records"]), row["id_prefix"])
         return int(row["id"])
 
     def _new_warc(self) -> int:
         """Start a WARC file, known to the database before it exists; return its id."""
-        name = self._warc.new_name()
+        name, id_prefix = self._warc.new_name(), str(uuid.uuid4()).rpartition("-")[0]
         file_id = self._db.execute(
-            "INSERT INTO warc_files (name, size_bytes, records) VALUES (?, 0, 0)", [name]
+            "INSERT INTO warc_files (name, size_bytes, records, id_prefix) VALUES (?, 0, 0, ?)", [name, id_prefix]
         ).lastrowid
-        self._warc.open(name, Position(0, 0))
+        self._warc.open(name, Position(0, 0), id_prefix)
         return int(file_id or 0)
