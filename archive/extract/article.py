@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_title, find_body
 from archive.extract.byline import Byline, read_byline
 from archive.extract.chrome import Reasons, clean
 from archive.extract.dates import parse_date
+from archive.extract.evidence import Evidence
 from archive.extract.families import recognise
 from archive.extract.fields import (
     Surroundings,
@@ -22,11 +24,12 @@ from archive.extract.fields import (
     is_date_line,
 )
 from archive.extract.flatten import flatten
-from archive.extract.kinds import Evidence, classify
+from archive.extract.kinds import classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
+from archive.extract.spam import gambling, gambling_title
 from archive.extract.title import clean_title, find_title, strip_site
 from archive.records import Article, Extraction, PageKind, Removal
 from archive.text import normalise, normalise_line
@@ -54,9 +57,12 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     if title is not None:
         outline.trust(title)
     container = family_body(outline, family, title) if family else None
-    evidence = Evidence(page.url, outline, metadata, family, title, has_body=bool(container is not None and title))
+    has_body = container is not None and title is not None
+    evidence = Evidence(page.url, page.tree, outline, metadata, family, title, has_body)
     kind, reason = classify(evidence)
     if kind is not PageKind.ARTICLE:
+        if why := gambling_title(metadata.title, outline):
+            kind, reason = PageKind.SPAM, why
         return Extraction(kind, visible_chars=visible_chars, reason=reason)
     body = find_body(outline, family, title)
     if body is None or not body.lines:
@@ -67,7 +73,10 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
     if not article.text or not article.title:
         missing = "text" if article.title else "title"
         return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
-    return Extraction(kind, article, removed, visible_chars, reason)
+    if why := gambling(article.title, article.text, outline):
+        return Extraction(PageKind.SPAM, None, removed, visible_chars, why)
+    attachments = find_attachments(page, outline, body, title)
+    return Extraction(kind, article, removed, visible_chars, reason, attachments)
 
 
 def _heading_above(outline: Outline, body: Body) -> Line | None:

@@ -24,6 +24,8 @@ _QUOTED = re.compile(r"""(['"])((?:(?!\1).)+)\1""")
 # A viewer shows the file that a parameter names.
 _VIEWER = re.compile(r"/(?:viewer|embed|gview)\b|viewer", re.IGNORECASE)
 _SHOWN = frozenset(("url", "src", "file"))
+# How addresses of files look that do not name them; believed in a list of files alone.
+_DOWNLOAD = re.compile(r"down-?load|tai-?ve|tai-?file|attach|dinh-?kem|get-?file|uploads?/|/documents/", re.IGNORECASE)
 _PREVIEW = re.compile(r"\s*(?:xem (?:trước|nhanh|online|trực tuyến)|preview)\b", re.IGNORECASE)
 _ELSEWHERE = frozenset(("related", "nav", "side", "share", "rating", "poll", "counter", "widget", "tags"))
 _ENDS = frozenset(("comment", "footer"))
@@ -61,31 +63,29 @@ def _linked(outline: Outline, body: Body, title: Line | None) -> Iterator[tuple[
                 is_list = True
             elif line.is_heading or (phrase is not None and phrase.kind in ("related", "comment")):
                 is_list = False
-        if is_list or reason == "attachment":
-            yield from _links(outline, line, names_file=False)
-        elif (line.href or _names_file(line)) and line.index < max(last + 1, body.end):
-            yield from _links(outline, line, names_file=True)
+        is_listed = is_list or reason == "attachment"
+        if is_listed or ((line.href or _names_file(line)) and line.index < max(last + 1, body.end)):
+            yield from _links(outline, line, is_listed=is_listed)
 
 
 def _names_file(line: Line) -> bool:
     return len(line.text) <= _NAME_CHARS and "." in line.text and bool(_FILE.search(line.text))
 
 
-def _links(outline: Outline, line: Line, *, names_file: bool) -> Iterator[tuple[str, str]]:
-    """Yield address and name of the files that the links in a line lead to; `names_file`: only where they name one."""
-    if names_file and not _FILE.search(unquote(line.href)) and not _names_file(line) and line.tag != "row":
+def _links(outline: Outline, line: Line, *, is_listed: bool) -> Iterator[tuple[str, str]]:
+    """Yield address and name of the files that the links in a line lead to; `is_listed`: the line is one of a list."""
+    if not (is_listed or line.tag == "row" or _names_file(line) or _FILE.search(unquote(line.href))):
         return
-    block = outline.blocks[line.block]
     is_any = False
-    for anchor in block.element.iter("a", "button"):
+    for anchor in outline.blocks[line.block].element.iter("a", "button"):
         if line.tag != "row" and not _stands_in(outline, anchor, line.block):
             continue
         is_any = True
         href = _address(anchor)
         name = " ".join("".join(anchor.itertext()).split())
-        if href and not _PREVIEW.match(name) and (not names_file or _is_file(href, name)):
-            yield href, name if _says_something(name) else anchor.get("title") or ""
-    if not is_any and line.href and (not names_file or _is_file(line.href, line.text)):  # a link around the block
+        if href and not _PREVIEW.match(name) and _is_file(href, name, is_listed=is_listed):
+            yield href, name if not _only_says_download(name) else anchor.get("title") or ""
+    if not is_any and line.href and _is_file(line.href, line.text, is_listed=is_listed):  # a link around the block
         yield line.href, line.text
 
 
@@ -106,14 +106,17 @@ def _address(anchor: Element) -> str:
     return paths[-1] if paths else ""
 
 
-def _is_file(href: str, name: str) -> bool:
-    return bool(_FILE.search(unquote(href.partition("#")[0])) or _FILE.search(name))
+def _is_file(href: str, name: str, *, is_listed: bool) -> bool:
+    href = unquote(href.partition("#")[0])
+    if _FILE.search(href) or _FILE.search(name):
+        return True
+    return is_listed and (bool(_DOWNLOAD.search(href)) or _only_says_download(name))
 
 
-def _says_something(name: str) -> bool:
-    """Whether a link is called by more than "Tải về"."""
-    phrase = find(name) if len(name) <= _LABEL_CHARS else None
-    return bool(name) and not (phrase is not None and phrase.kind == "attachment" and phrase.is_whole)
+def _only_says_download(name: str) -> bool:
+    """Whether a link is called nothing but "Tải về"."""
+    phrase = find(name) if 0 < len(name) <= _LABEL_CHARS else None
+    return phrase is not None and phrase.kind == "attachment" and phrase.is_whole
 
 
 def _shown(outline: Outline, body: Body) -> Iterator[tuple[str, str]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from archive.extract.container import find_region
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
+from archive.extract.page import Element
 from archive.extract.second_opinion import believed_lines
 from archive.extract.select import select
 
@@ -45,12 +44,12 @@ def family_title(outline: Outline, family: Family) -> Line | None:
     return None
 
 
-def line_of(outline: Outline, element: HtmlElement) -> Line | None:
+def line_of(outline: Outline, element: Element) -> Line | None:
     """Return the line that an element's text stands in: the first of a block, the one around an inline element."""
     span = outline.span(element)
     if span is not None:
         return outline.lines[span[0]] if span[1] > span[0] else None
-    text = " ".join(element.text_content().split())
+    text = " ".join("".join(element.itertext()).split())
     block = next((a for a in element.iterancestors() if a in outline.block_of), None)
     if block is None or not text:
         return None
@@ -58,7 +57,7 @@ def line_of(outline: Outline, element: HtmlElement) -> Line | None:
     return next((line for line in outline.lines[first:last] if text in line.text), None)
 
 
-def family_body(outline: Outline, family: Family, title: Line | None) -> HtmlElement | None:
+def family_body(outline: Outline, family: Family, title: Line | None) -> Element | None:
     """Return the family's body container: of the first selector that finds text, the element with most of it.
 
     The heading alone is no text: templates use the same container for it.
@@ -74,7 +73,7 @@ def _has_text(outline: Outline, span: tuple[int, int] | None, title: Line | None
     return span is not None and any(line is not title for line in outline.lines[span[0] : span[1]])
 
 
-def _mass(outline: Outline, element: HtmlElement) -> int:
+def _mass(outline: Outline, element: Element) -> int:
     first, last = outline.span(element) or (0, 0)
     return sum(len(line.text) - line.link_chars for line in outline.lines[first:last])
 
@@ -124,7 +123,7 @@ def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
     return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
 
 
-def _named(outline: Outline, family: Family, element: HtmlElement, title: Line | None) -> Body:
+def _named(outline: Outline, family: Family, element: Element, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
     # A container that holds the heading too: what stands above the heading is no body.
     if title is not None and first <= title.index < last:

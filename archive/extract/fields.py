@@ -71,7 +71,7 @@ class Surroundings:
                 line = line_of(self.outline, element)
                 if line is not None and line.reason in _FOREIGN:
                     continue
-                shown = " ".join(element.text_content().split())
+                shown = " ".join("".join(element.itertext()).split())
                 yield from (text for text in (shown, element.get("datetime", ""), element.get("content", "")) if text)
 
 

@@ -9,26 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
+from archive.extract.page import Element
 from archive.extract.tables import is_data_table
-from archive.extract.traits import Traits, read_traits
+from archive.extract.traits import CELLS, TELLING, Traits, read_traits
 from archive.extract.zones import Zone
 
 __all__ = ["flatten"]
 
-# What shows no text of its own.
-_SKIPPED = frozenset(
-    (
-        *("applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "input", "link", "map"),
-        *("math", "meta", "noscript", "object", "option", "picture", "script", "select", "source", "style", "svg"),
-        *("template", "textarea", "title", "video"),
-    )
-)
-# Attributes that few elements have.
-_RARE = frozenset(("hidden", "aria-hidden", "itemprop", "itemtype", "rel"))
-_CELLS = frozenset(("td", "th"))
 _BULLETS = ("-", "–", "—", "+", "•", "*", "·", "▪", "►", "»", "¶", "✓", "○", "●", "§")
 
 
@@ -46,7 +34,7 @@ class _Context:
     in_row: bool = False
 
 
-def flatten(root: HtmlElement) -> Outline:
+def flatten(root: Element) -> Outline:
     """Return the outline of the tree below `root`, hidden elements and scripts left out."""
     outline = Outline()
     _Walk(outline).run(root)
@@ -72,78 +60,57 @@ class _Walk:
         self.line_context = _Context()  # what holds where the current line's text begins
         self.has_text = False
 
-    def run(self, root: HtmlElement) -> None:
-        # Elements whose children are being walked: element, what holds outside and inside of it, its siblings to come.
-        open_elements: list[tuple[HtmlElement, _Context, _Context, Iterator[HtmlElement]]] = []
+    def run(self, root: Element) -> None:
+        # Elements whose children are being walked: element, whether it is a block, what holds outside and inside of
+        # it, its siblings to come.
+        open_elements: list[tuple[Element, bool, _Context, _Context, Iterator[Element]]] = []
         siblings, outer = iter((root,)), _Context()
-        block_of = self.outline.block_of
         while True:
             for element in siblings:
-                inner = self.enter(element, outer)
-                if inner is not None and len(element):
-                    open_elements.append((element, outer, inner, siblings))
-                    siblings, outer = iter(element), inner
-                    break
-                if inner is not None and element in block_of:
-                    self.leave_block(inner)
+                traits, href = self.read(element)
+                if traits.is_hidden:
+                    self.outline.inputs += traits.is_input
+                else:
+                    inner = self.change(traits, outer, href) if href or traits.changes else outer
+                    is_block = traits.is_block and not (outer.in_row and traits.is_bare_cell)
+                    if is_block:
+                        self.enter_block(element, traits, outer, inner)
+                    elif traits.is_void:
+                        self.enter_void(traits.tag, outer)
+                    elif traits.is_bare_cell and self.pieces:
+                        self.pieces.append(" ")
+                    if text := element.text:
+                        self.add(text, inner)
+                    if len(element):
+                        open_elements.append((element, is_block, outer, inner, siblings))
+                        siblings, outer = iter(element), inner
+                        break
+                    if is_block:
+                        self.leave_block(inner)
+                    elif traits.is_bare_cell:
+                        self.close_cell()
                 if (tail := element.tail) and self.block >= 0:
                     self.add(tail, outer)
             else:
                 if not open_elements:
                     return
-                element, outer, inner, siblings = open_elements.pop()
-                if element in block_of:
+                element, is_block, outer, inner, siblings = open_elements.pop()
+                if is_block:
                     self.leave_block(inner)
+                elif element.tag in CELLS:
+                    self.close_cell()
                 if (tail := element.tail) and self.block >= 0:
                     self.add(tail, outer)
 
-    def enter(self, element: HtmlElement, outer: _Context) -> _Context | None:
-        """Open an element and return what holds inside it; None for one that shows nothing."""
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIPPED:
-            self.outline.inputs += tag in ("input", "textarea")
-            return None
-        href = ""
-        if items := element.items():
-            attributes = dict(items)
-            get = attributes.get
-            traits = read_traits(tag, get("class", ""), get("id", ""), get("style", ""), get("align", ""))
-            if traits.hides:
-                return None
-            if not _RARE.isdisjoint(attributes):
-                if "hidden" in attributes or get("aria-hidden") == "true":
-                    return None
-                self.index_meaning(element, attributes)
-            if traits.classes:
-                for name in traits.classes:
-                    self.outline.by_class.setdefault(name, []).append(element)
-            if identifier := get("id"):
-                self.outline.by_id.setdefault(identifier, element)
-            if tag == "a":
-                href = get("href", "")
-        else:
-            traits = read_traits(tag, "", "", "", "")
-        inner = self.change(traits, outer, href) if href or traits.changes else outer
-        if traits.is_block:
-            self.enter_block(element, traits, outer, inner)
-        elif tag == "br":
-            self.border(outer)
-        elif tag == "img":
-            self.border_image(outer)
-        if text := element.text:
-            self.add(text, inner)
-        return inner
-
-    def index_meaning(self, element: HtmlElement, attributes: dict[str, str]) -> None:
-        """Enter the element under its itemprops and (`rel-…`) relations."""
-        outline = self.outline
-        for name in attributes.get("itemprop", "").split():
-            outline.by_itemprop.setdefault(name, []).append(element)
-        if "itemtype" in attributes:
-            outline.typed.append(element)
-        if element.tag == "a":
-            for name in attributes.get("rel", "").split():
-                outline.by_itemprop.setdefault(f"rel-{name}", []).append(element)
+    def read(self, element: Element) -> tuple[Traits, str]:
+        """Return what the element's tag and attributes say, and its address; enter it under its names."""
+        tag, items = element.tag, element.items()
+        if not items:
+            return read_traits(tag, ()), ""
+        traits = read_traits(tag, tuple([item for item in items if item[0] in TELLING]))
+        if traits.is_indexed:
+            self.outline.enter(element, traits)
+        return traits, element.get("href", "") if tag == "a" else ""
 
     def change(self, traits: Traits, outer: _Context, href: str) -> _Context:
         """Return what holds inside an element that changes something."""
@@ -162,32 +129,31 @@ class _Walk:
             outer.in_row,
         )
 
-    def enter_block(self, element: HtmlElement, traits: Traits, outer: _Context, inner: _Context) -> None:
-        tag = traits.tag
+    def enter_block(self, element: Element, traits: Traits, outer: _Context, inner: _Context) -> None:
         self.border(outer)
-        blocks = self.blocks
-        block = len(blocks)
-        blocks.append(Block(element, tag, traits.names, self.block, len(self.lines)))
-        self.outline.block_of[element] = self.block = block
-        if tag == "li":
+        self.blocks.append(Block(element, traits.tag, traits.names, self.block, len(self.lines)))
+        self.block = len(self.blocks) - 1
+        if traits.tag == "li":
             self.bullet = True
-        elif tag == "table" and not outer.in_row and is_data_table(element):
+        elif traits.tag == "table" and not outer.in_row and is_data_table(element):
             inner.in_row = True
 
     def leave_block(self, inner: _Context) -> None:
         block = self.blocks[self.block]
-        tag = block.tag
-        if inner.in_row and tag in _CELLS:
+        if not inner.in_row:
+            if self.pieces:
+                self.close_line()
+        elif block.tag in CELLS:
             self.close_cell()
-        elif inner.in_row and tag == "tr":
+        elif block.tag == "tr":
             self.close_row(inner)
         else:
-            self.border(inner)
+            self.pieces.append(" ")
         block.last = len(self.lines)
         self.block = block.parent
         if block.images and block.parent >= 0:
             self.blocks[block.parent].images += block.images
-        if tag == "li":
+        if block.tag == "li":
             self.bullet = False
 
     def add(self, text: str, context: _Context) -> None:
@@ -214,40 +180,59 @@ class _Walk:
         """Close the line at a block border; inside a data table only a space."""
         if context.in_row:
             self.pieces.append(" ")
-        elif self.pieces or self.has_text:
+        elif self.pieces:
             self.close_line()
 
-    def border_image(self, context: _Context) -> None:
-        """Close the line at an image that stands in its block; what follows may be its caption."""
+    def enter_void(self, tag: str, context: _Context) -> None:
+        """Close the line at a `<br>`; note an image: what follows may be its caption."""
+        if tag == "br":
+            self.border(context)
+            return
         if self.block >= 0:
             self.blocks[self.block].images += 1
         self.image_open = not context.in_row
 
     def close_line(self) -> None:
         """Put the current line into the outline, if there is anything in it."""
-        text = " ".join("".join(self.pieces).split())
+        text = self.text()
         if text and self.block >= 0:
             tag = self.blocks[self.block].tag
             if self.bullet and tag not in HEADINGS:
                 if not text.startswith(_BULLETS):
                     text = f"- {text}"
                 self.bullet = False
-            line = self.make_line(text, tag)
-            line.after_image = self.image_open
+            self.make_line(text, tag, after_image=self.image_open)
             self.image_open = False
         self.reset()
 
-    def make_line(self, text: str, tag: str) -> Line:
-        context = self.line_context
-        line = Line(text, tag, self.block, len(self.lines), self.link, self.bold, self.italic, context.align)
-        line.zone, line.in_list, line.in_caption = context.zone, context.in_list, context.in_caption
-        line.href = self.href
-        line.is_prose = reads_as_prose(text, tag, self.link)
-        self.lines.append(line)
-        return line
+    def text(self) -> str:
+        """Return the pieces of the current line as one, blanks folded."""
+        pieces = self.pieces
+        return " ".join((pieces[0] if len(pieces) == 1 else "".join(pieces)).split())
+
+    def make_line(self, text: str, tag: str, *, after_image: bool) -> None:
+        context, link = self.line_context, self.link
+        self.lines.append(
+            Line(
+                text,
+                tag,
+                self.block,
+                len(self.lines),
+                link,
+                self.bold,
+                self.italic,
+                context.align,
+                context.zone,
+                context.in_list,
+                after_image,
+                context.in_caption,
+                self.href,
+                reads_as_prose(text, tag, link),
+            )
+        )
 
     def close_cell(self) -> None:
-        if text := " ".join("".join(self.pieces).split()):
+        if self.pieces and (text := self.text()):
             self.cells.append(text)
         self.pieces = []
 
@@ -255,7 +240,7 @@ class _Walk:
         self.close_cell()
         if self.cells:
             self.line_context = context
-            self.make_line(" | ".join(self.cells), "row")
+            self.make_line(" | ".join(self.cells), "row", after_image=False)
         self.cells = []
         self.reset()
 

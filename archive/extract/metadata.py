@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml.html import HtmlElement
-
+from archive.extract.page import Element
 from archive.text import normalise_line
 
 __all__ = ["Metadata", "read_metadata"]
@@ -65,7 +64,7 @@ class Metadata:
         return self.properties.get("og:site_name", "")
 
 
-def read_metadata(root: HtmlElement) -> Metadata:
+def read_metadata(root: Element) -> Metadata:
     """Return what the page at `root` says of itself."""
     metadata = Metadata(language=(root.get("lang") or "").strip().casefold()[:2])
     for element in root.iter("meta", "title", "body", "script"):
@@ -74,7 +73,7 @@ def read_metadata(root: HtmlElement) -> Metadata:
             if name and (content := element.get("content")):
                 metadata.properties.setdefault(name, normalise_line(content))
         elif element.tag == "title":
-            metadata.title = metadata.title or normalise_line(element.text_content())
+            metadata.title = metadata.title or normalise_line("".join(element.itertext()))
         elif element.tag == "body":
             metadata.body_classes = metadata.body_classes or frozenset((element.get("class") or "").casefold().split())
         elif "ld+json" in (element.get("type") or ""):

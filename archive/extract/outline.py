@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
-
+from archive.extract.page import Element
 from archive.extract.zones import Zone
+
+if TYPE_CHECKING:
+    from archive.extract.traits import Traits
 
 __all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose"]
 
@@ -65,7 +68,7 @@ class Line:
 class Block:
     """One block element: lines `first` to `last` (exclusive) are its own. `names`: its classes and its id."""
 
-    element: HtmlElement
+    element: Element
     tag: str
     names: str
     parent: int
@@ -80,15 +83,33 @@ class Outline:
 
     blocks: list[Block] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    block_of: dict[HtmlElement, int] = field(default_factory=dict)
-    by_class: dict[str, list[HtmlElement]] = field(default_factory=dict)
-    by_id: dict[str, HtmlElement] = field(default_factory=dict)
-    by_itemprop: dict[str, list[HtmlElement]] = field(default_factory=dict)
-    typed: list[HtmlElement] = field(default_factory=list)  # with an itemtype
+    by_class: dict[str, list[Element]] = field(default_factory=dict)
+    by_id: dict[str, Element] = field(default_factory=dict)
+    by_itemprop: dict[str, list[Element]] = field(default_factory=dict)
+    typed: list[Element] = field(default_factory=list)  # with an itemtype
     zones: list[Zone] = field(default_factory=list)
     inputs: int = 0
     prose: list[int] = field(default_factory=list)  # prose[i]: characters of unzoned prose before line i
     links: list[int] = field(default_factory=list)
+    _block_of: dict[Element, int] = field(default_factory=dict)
+
+    def enter(self, element: Element, traits: Traits) -> None:
+        """Enter an element under its names."""
+        for name in traits.classes:
+            self.by_class.setdefault(name, []).append(element)
+        for name in traits.meanings:
+            self.by_itemprop.setdefault(name, []).append(element)
+        if traits.identifier:
+            self.by_id.setdefault(traits.identifier, element)
+        if traits.is_typed:
+            self.typed.append(element)
+
+    @property
+    def block_of(self) -> dict[Element, int]:
+        """The index of each block's element."""
+        if not self._block_of:
+            self._block_of = {block.element: index for index, block in enumerate(self.blocks)}
+        return self._block_of
 
     @property
     def visible_chars(self) -> int:
@@ -114,7 +135,7 @@ class Outline:
         """Return the characters of prose that `block` holds, zones left out."""
         return self.prose[block.last] - self.prose[block.first]
 
-    def span(self, element: HtmlElement) -> tuple[int, int] | None:
+    def span(self, element: Element) -> tuple[int, int] | None:
         """Return the range of lines of a block element; None for an inline one."""
         index = self.block_of.get(element)
         return None if index is None else (self.blocks[index].first, self.blocks[index].last)

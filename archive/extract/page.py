@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from archive.errors import PageError
 from archive.extract.charset import to_utf8
 
-__all__ = ["Page", "parse"]
+__all__ = ["Element", "Page", "parse"]
+
+Element: TypeAlias = etree._Element  # lxml.html has a class of its own for each tag: slower to walk, and not needed
 
 # The largest page seen on a portal has under 20,000 tags. These limits keep the worst page under two seconds.
 MAX_BYTES = 8_000_000
@@ -28,7 +29,7 @@ class Page:
 
     url: str
     base_url: str
-    tree: HtmlElement
+    tree: Element
     encoding: str
 
 
@@ -48,20 +49,14 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         raise PageError(url, "a tag with too many attributes", "it was kept, but not read")
     # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
     text, encoding = to_utf8(body, content_type)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = cast("HtmlElement | None", etree.fromstring(text.replace(b"\x00", b""), _parser()))
+        tree = cast("Element | None", etree.fromstring(text.replace(b"\x00", b""), parser))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError(url, f"not HTML: {error}") from error
     if tree is None:
         raise PageError(url, "not HTML: the document is empty")
     return Page(url, _base_url(tree, url), tree, encoding)
-
-
-def _parser() -> etree.HTMLParser:
-    """Return a parser whose elements are all HtmlElement: lxml.html's own asks Python for the class of each."""
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    return parser
 
 
 def _attribute_pairs(tags: list[bytes]) -> int:
@@ -70,7 +65,7 @@ def _attribute_pairs(tags: list[bytes]) -> int:
     return sum(len(tag.split()) ** 2 for tag in long if len(tag) > _LONG_TAG)
 
 
-def _base_url(tree: HtmlElement, url: str) -> str:
+def _base_url(tree: Element, url: str) -> str:
     for base in tree.iter("base"):
         if href := (base.get("href") or "").strip():
             try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from lxml.html import HtmlElement
-
 from archive.extract.outline import Outline
+from archive.extract.page import Element
 
 __all__ = ["select"]
 
@@ -15,7 +14,7 @@ _STEP = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<rest>(?:[.#@][\w*-]+)*)")
 _PART = re.compile(r"([.#@])([\w*-]+)")
 
 
-def select(outline: Outline, selector: str) -> list[HtmlElement]:
+def select(outline: Outline, selector: str) -> list[Element]:
     """Return the elements that `selector` names, in document order within one class.
 
     `tag.class`, `.class`, `#id`, `@itemprop`, and several parts separated by spaces for "inside of". An id may end or
@@ -37,7 +36,7 @@ def _parse(step: str) -> _Parsed:
     return match["tag"] or "", tuple(_PART.findall(match["rest"]))
 
 
-def _candidates(outline: Outline, parsed: _Parsed) -> list[HtmlElement]:
+def _candidates(outline: Outline, parsed: _Parsed) -> list[Element]:
     for kind, name in parsed[1]:
         if kind == ".":
             return outline.by_class.get(name, [])
@@ -54,7 +53,7 @@ def _matches(identifier: str, pattern: str) -> bool:
     return identifier.startswith(start) and identifier.endswith(end)
 
 
-def _fits(element: HtmlElement, parsed: _Parsed) -> bool:
+def _fits(element: Element, parsed: _Parsed) -> bool:
     tag, parts = parsed
     if tag and element.tag != tag:
         return False
@@ -68,11 +67,11 @@ def _fits(element: HtmlElement, parsed: _Parsed) -> bool:
     return True
 
 
-def _properties(element: HtmlElement) -> list[str]:
+def _properties(element: Element) -> list[str]:
     return [*element.get("itemprop", "").split(), *(f"rel-{name}" for name in element.get("rel", "").split())]
 
 
-def _inside(element: HtmlElement, outer: list[_Parsed]) -> bool:
+def _inside(element: Element, outer: list[_Parsed]) -> bool:
     """Whether the ancestors of `element` fit `outer`, innermost last."""
     wanted = list(outer)
     for ancestor in element.iterancestors():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
+from archive.extract.page import Element
 
 __all__ = ["is_data_table"]
 
@@ -11,7 +11,7 @@ _SCANNED_ROWS = 40
 _BLOCKS_IN_CELLS = ("table", "h1", "article", "form", "ul", "img", "iframe")
 
 
-def is_data_table(table: HtmlElement) -> bool:
+def is_data_table(table: Element) -> bool:
     """Return True when `table` has rows to be read across: two columns and two rows at least, cells of plain text."""
     rows = wide_rows = 0
     for row in table.iterdescendants("tr", "table", "h1", "form"):

@@ -9,7 +9,7 @@ from archive.extract.families import CLASSES
 from archive.extract.outline import HEADINGS
 from archive.extract.zones import hides, zone_reason
 
-__all__ = ["Traits", "read_traits"]
+__all__ = ["CELLS", "TELLING", "Traits", "read_traits"]
 
 _BLOCKS = frozenset(
     (
@@ -25,42 +25,79 @@ _ITALIC = frozenset(("i", "em", "cite", "dfn"))
 _LISTS = frozenset(("ul", "ol"))
 
 
+# Attributes that say anything of an element's text; the others differ on every element and would fill the cache.
+TELLING = frozenset(("class", "id", "style", "align", "hidden", "aria-hidden", "itemprop", "itemtype", "rel"))
+CELLS = frozenset(("td", "th"))
+# What shows no text of its own.
+_SKIPPED = frozenset(
+    (
+        *("applet", "audio", "button", "canvas", "datalist", "embed", "head", "iframe", "input", "link", "map"),
+        *("math", "meta", "noscript", "object", "option", "picture", "script", "select", "source", "style", "svg"),
+        *("template", "textarea", "title", "video"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What an element is and does to the text inside it.
 
-    `names`: classes and id; `classes`: those that selectors ask for. `zone`: why it is chrome by its name, or empty.
-    `changes`: what holds inside it differs from what holds outside.
+    `names`: classes and id; `classes`: those that selectors ask for; `meanings`: itemprops, and relations of links as
+    `rel-…`. `zone`: why it is chrome by its name, or empty. `changes`: what holds inside it differs from what holds
+    outside. `is_bare_cell`: a cell without any name, which matters only as a part of its row.
     """
 
     tag: str
-    names: str
-    hides: bool
-    classes: tuple[str, ...]
-    is_block: bool
-    zone: str
-    align: str
-    is_bold: bool
-    is_italic: bool
-    is_list: bool
-    is_caption: bool
-    changes: bool
+    is_hidden: bool
+    is_input: bool = False
+    names: str = ""
+    classes: tuple[str, ...] = ()
+    identifier: str = ""
+    meanings: tuple[str, ...] = ()
+    is_typed: bool = False
+    is_indexed: bool = False
+    is_block: bool = False
+    is_bare_cell: bool = False
+    is_void: bool = False
+    zone: str = ""
+    align: str = ""
+    is_bold: bool = False
+    is_italic: bool = False
+    is_list: bool = False
+    is_caption: bool = False
+    changes: bool = False
 
 
 # A portal's pages have few distinct ones.
 @lru_cache(maxsize=1 << 14)
-def read_traits(tag: str, classes: str, identifier: str, style: str, align: str) -> Traits:
-    """Return what an element with this tag and these attributes (empty where it has none) says."""
+def read_traits(tag: str, items: tuple[tuple[str, str], ...]) -> Traits:
+    """Return what an element with this tag and these of the `TELLING` attributes says."""
+    attributes = dict(items)
+    get = attributes.get
+    classes, identifier, style = get("class", ""), get("id", ""), get("style", "")
+    is_out = not isinstance(tag, str) or tag in _SKIPPED or "hidden" in attributes or get("aria-hidden") == "true"
+    if is_out or hides(style, classes):
+        return Traits(tag, is_hidden=True, is_input=tag in ("input", "textarea"))
     names = f"{classes} {identifier}" if identifier else classes
     reason = zone_reason(tag, names) if tag in _BLOCKS or names else ""
+    align = get("align", "")
     side = _alignment(align, style, classes) or ("center" if tag == "center" and not (names or style or align) else "")
     is_bold, is_italic, is_list = tag in _BOLD, tag in _ITALIC, tag in _LISTS
+    known = tuple(name for name in dict.fromkeys(classes.split()) if name in CLASSES)
+    relations = [f"rel-{name}" for name in get("rel", "").split()] if tag == "a" else []
+    meanings = (*get("itemprop", "").split(), *relations)
     return Traits(
-        tag=tag,
+        tag,
+        is_hidden=False,
         names=names,
-        hides=hides(style, classes),
-        classes=tuple(name for name in dict.fromkeys(classes.split()) if name in CLASSES),
+        classes=known,
+        identifier=identifier,
+        meanings=meanings,
+        is_typed="itemtype" in attributes,
+        is_indexed=bool(known or identifier or meanings or "itemtype" in attributes),
         is_block=tag in _BLOCKS,
+        is_bare_cell=tag in CELLS and not items,
+        is_void=tag in ("br", "img"),
         zone="" if reason == "caption" else reason,
         align=side,
         is_bold=is_bold,

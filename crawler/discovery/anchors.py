@@ -7,9 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lxml.html import HtmlElement
-
-from archive.extract.page import Page
+from archive.extract.page import Element, Page
 from crawler.discovery.kinds import LinkKind, kind_of
 from crawler.urls import canonical, host_of, identity, refusal
 from crawler.urls.canonicalise import split
@@ -109,11 +107,11 @@ def _link(url: str) -> Link:
     return Link(url, kind_of(url))
 
 
-def _rels(element: HtmlElement) -> set[str]:
+def _rels(element: Element) -> set[str]:
     return set((element.get("rel") or "").lower().split())
 
 
-def _markup_kind(link: HtmlElement, rels: set[str]) -> LinkKind | None:
+def _markup_kind(link: Element, rels: set[str]) -> LinkKind | None:
     """Return the kind of a `<link>` that is followed, or None for a style sheet, an icon, a translation."""
     if not _TURNING.isdisjoint(rels):
         return LinkKind.PAGINATION
