@@ -1,0 +1,132 @@
+"""The shape of a page: teasers and headlines, or a heading with text of its own below it.
+
+A listing shows teasers (a linked heading with a few sentences below, again and again); an article has a heading that
+is no link, and text of its own.
+"""
+
+from __future__ import annotations
+
+from archive.extract.chrome import is_attachment
+from archive.extract.dates import parse_date
+from archive.extract.evidence import Evidence, Verdict
+from archive.extract.lexicon import find
+from archive.extract.outline import Line, Outline
+from archive.records import PageKind
+from archive.text import strip_marks
+
+__all__ = ["by_shape", "is_headline", "looks_like_listing", "teasers"]
+
+_HEADLINE_CHARS = 22
+_CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
+
+
+def by_shape(e: Evidence) -> Verdict:
+    """Return the kind that the shape of the page shows, or None."""
+    is_listing, why = looks_like_listing(e)
+    if is_listing:
+        return PageKind.LISTING, why
+    if _has_prose_below_title(e):
+        return PageKind.ARTICLE, "a heading with text below"
+    if e.title is None and e.outline.prose[-1] >= 600 and e.metadata.og_type != "website":
+        return PageKind.ARTICLE, "running text"
+    if e.metadata.og_type == "article" and e.outline.prose[-1] >= 80:
+        return PageKind.ARTICLE, "og:type"
+    headlines = sum(1 for line in e.outline.lines if is_headline(line))
+    if headlines >= 5:
+        return PageKind.LISTING, f"{headlines} linked headings"
+    return None
+
+
+def is_headline(line: Line) -> bool:
+    """Whether a line is a linked title, bare or with a date behind it."""
+    if line.link_chars < _HEADLINE_CHARS or line.reason in ("nav", "footer", "tags"):
+        return False
+    return line.is_link or (line.link_chars * 2 > len(line.text) and parse_date(line.text) is not None)
+
+
+def _is_chrome(line: Line) -> bool:
+    """Whether a line is no part of a listing: its headlines, not its teasers, may be called like related articles."""
+    return bool(line.reason) and not (line.reason == "related" and is_headline(line))
+
+
+def teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
+    """Return how many teasers stand from line `start` on, their characters, and the characters of other prose."""
+    count = chars = others = 0
+    headline_at = -99
+    for line in outline.lines[start:]:
+        if _is_chrome(line):
+            continue
+        if is_headline(line):
+            headline_at = line.index
+        elif line.is_prose:
+            if line.index - headline_at <= 4:
+                count += 1
+                chars += len(line.text)
+                headline_at = -99
+            else:
+                others += len(line.text)
+    return count, chars, others
+
+
+def looks_like_listing(e: Evidence) -> tuple[bool, str]:
+    """Whether teasers make up most of the prose, or linked headings follow the heading at once."""
+    start = e.title.index + 1 if e.title and not e.title.is_link else 0
+    count, chars, others = teasers(e.outline, start)
+    is_category = e.metadata.og_type == "website" or e.title is None or len(e.title.text.split()) <= _CATEGORY_WORDS
+    if count >= 3 and chars >= others and (is_category or not _starts_with_prose(e)):
+        return True, f"{count} teasers"
+    if e.title is not None and not e.title.is_link:
+        headlines = 0
+        for line in e.outline.lines[start:]:
+            if line.reason:
+                continue
+            if line.is_prose:
+                break
+            headlines += is_headline(line)
+        if headlines >= 3 and others < 400:
+            return True, f"{headlines} linked headings below the heading"
+        if headlines >= 2 and others == 0:
+            return True, f"{headlines} linked headings and no text"
+        first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
+        if is_category and count and others == 0 and first is not None and is_headline(first):
+            return True, f"the name of a category and {count} teasers"
+        if others == 0 and any(_names_documents(line) for line in e.outline.lines[start : start + 6]):
+            return True, "a table of documents"
+    return False, ""
+
+
+def _names_documents(line: Line) -> bool:
+    """Whether a line is the head of a table of documents: "Số ký hiệu | Ngày ban hành | Trích yếu"."""
+    if line.tag != "row":
+        return False
+    phrases = [find(cell) for cell in line.text.split(" | ")]
+    return sum(phrase is not None and phrase.kind == "legal_doc" and phrase.is_whole for phrase in phrases) >= 2
+
+
+def _starts_with_prose(e: Evidence) -> bool:
+    """Whether the first thing of weight below the heading is text of its own."""
+    if e.title is None or e.title.is_link:
+        return False
+    for line in e.outline.lines[e.title.index + 1 : e.title.index + 25]:
+        if line.reason:
+            continue
+        if is_headline(line):
+            return False
+        if line.is_prose:
+            return True
+    return False
+
+
+def _has_prose_below_title(e: Evidence) -> bool:
+    """Whether there is a heading, unlinked and long enough for one, with text or a document below it."""
+    if e.title is None or (e.title.is_link and e.title.tag != "h1"):
+        return False
+    if _starts_with_prose(e):
+        return True
+    # A notice: a date or a document's link below a heading that is no name of a category.
+    if len(strip_marks(e.title.text).split()) < 5:
+        return False
+    near = [
+        i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in ("related", "nav", "side")
+    ]
+    return any(is_attachment(line) for line in near) or any(len(i.text) >= 40 and not i.is_link for i in near[:6])
