@@ -4,7 +4,7 @@
 but the database's own, so that whatever is rolled back never happened.
 """
 
-from archive.duplicates.check import check
+from archive.duplicates.check import check, unfiled
 from archive.duplicates.clusters import page_gained, page_lost
 from archive.duplicates.documents import Added, DocumentLink, add_document, check_signatures
 from archive.duplicates.rebuild import regroup
@@ -29,4 +29,5 @@ __all__ = [
     "page_gained",
     "page_lost",
     "regroup",
+    "unfiled",
 ]

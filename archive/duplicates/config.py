@@ -26,6 +26,7 @@ class SignatureConfig:
     bands: int = 16
     rows: int = 8
     anchor_bits: int = 4  # one shingle in 2**4 is an anchor
+    anchored: int = 16  # anchors from which a text needs no keys for its bands
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits that change when any parameter changes."""

@@ -56,8 +56,8 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
         note_signatures(db)
     document_id = (
         db.execute(
-            "INSERT INTO documents (digest, key_digest, text, syllables, signature) VALUES (?, ?, ?, ?, ?)",
-            [fingerprint.digest, fingerprint.key_digest, text, fingerprint.syllables, fingerprint.signature],
+            "INSERT INTO documents (digest, key_digest, text, syllables) VALUES (?, ?, ?, ?)",
+            [fingerprint.digest, fingerprint.key_digest, text, fingerprint.syllables],
         ).lastrowid
         or 0
     )

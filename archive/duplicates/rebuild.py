@@ -27,14 +27,9 @@ def regroup(db: sqlite3.Connection) -> int:
     for document_id, text in _texts(db):
         found = fingerprint(text)
         db.execute(
-            "UPDATE documents SET key_digest = :key, syllables = :syllables, signature = :signature "
-            "WHERE id = :id AND (key_digest, syllables, signature) <> (:key, :syllables, :signature)",
-            {
-                "id": document_id,
-                "key": found.key_digest,
-                "syllables": found.syllables,
-                "signature": found.signature,
-            },
+            "UPDATE documents SET key_digest = :key, syllables = :syllables "
+            "WHERE id = :id AND (key_digest, syllables) <> (:key, :syllables)",
+            {"id": document_id, "key": found.key_digest, "syllables": found.syllables},
         )
         link_and_file(db, document_id, text, found)
         count += 1
