@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 __all__ = ["joined"]
 
@@ -26,7 +27,7 @@ def joined(text: str) -> str:
     widths = sorted(len(line) for line in lines)
     full = widths[len(widths) * 9 // 10] * _FULL
     paragraphs: list[list[str]] = [[lines[0]]]
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         is_over = len(above) < full or _STARTS.match(line) or (above.endswith(_ENDS) and not line[0].islower())
         if is_over:
             paragraphs.append([line])

@@ -19,16 +19,24 @@ from archive.text import normalise_line
 
 __all__ = ["find_attachments"]
 
-_FILE = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|rar|7z)\b(?![-.\w])", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|rar|7z)\b(?![-.\w])", re.IGNORECASE)
 _QUOTED = re.compile(r"""(['"])((?:(?!\1).)+)\1""")
 # A viewer shows the file that a parameter names.
 _VIEWER = re.compile(r"/(?:viewer|embed|gview)\b|viewer", re.IGNORECASE)
 _SHOWN = frozenset(("url", "src", "file"))
 # How addresses of files look that do not name them; believed in a list of files alone.
 _DOWNLOAD = re.compile(r"down-?load|tai-?ve|tai-?file|attach|dinh-?kem|get-?file|uploads?/|/documents/", re.IGNORECASE)
+_PAGE = re.compile(r"\.html?$", re.IGNORECASE)  # an article may be called after a file
+# A link that is called nothing but "Tải về", "tại đây", "Download".
+_EMPTY = re.compile(
+    r"[\W_]*(?:(?:chi tiết|xem|tải|bấm|nhấn|click|download|file|tệp|tin|đính kèm|về|xuống|vào|để|tại|ở|đây|here)"
+    r"[\W_]*)*",
+    re.IGNORECASE,
+)
 _PREVIEW = re.compile(r"\s*(?:xem (?:trước|nhanh|online|trực tuyến)|preview)\b", re.IGNORECASE)
 _ELSEWHERE = frozenset(("related", "nav", "side", "share", "rating", "poll", "counter", "widget", "tags"))
 _ENDS = frozenset(("comment", "footer"))
+_PARTS = frozenset(("attachment", "related", "comment"))
 _LINES_BELOW = 60
 _LABEL_CHARS = 60
 _NAME_CHARS = 300
@@ -49,33 +57,35 @@ def _linked(outline: Outline, body: Body, title: Line | None) -> Iterator[tuple[
     """Yield address and name of what links lead to, from the heading to a little below the text."""
     last = body.lines[-1]
     start = body.lines[0] if title is None else min(body.lines[0], title.index + 1)
-    is_list = False  # below a heading that says so
-    for line in outline.lines[start : max(last, body.end) + _LINES_BELOW]:
+    end = max(last + 1, body.end)
+    part = ""  # what the heading above says that follows: attachment, related, comment
+    for line in outline.lines[start : end + _LINES_BELOW]:
         reason = line.reason
         if line.index > last and reason in _ENDS:
             return
         if reason in _ELSEWHERE or reason in _ENDS:
-            is_list = False
+            part = ""
             continue
         if not line.is_prose and len(line.text) <= _LABEL_CHARS:
             phrase = find(line.text)
-            if phrase is not None and phrase.kind == "attachment":
-                is_list = True
-            elif line.is_heading or (phrase is not None and phrase.kind in ("related", "comment")):
-                is_list = False
-        is_listed = is_list or reason == "attachment"
-        if is_listed or ((line.href or _names_file(line)) and line.index < max(last + 1, body.end)):
-            yield from _links(outline, line, is_listed=is_listed)
+            if phrase is not None and phrase.kind in _PARTS:
+                part = phrase.kind
+            elif line.is_heading:
+                part = ""
+        if part == "attachment" or reason == "attachment":
+            yield from _links(outline, line, is_listed=True)
+        elif not part and line.index < end and (line.tag == "row" or _names_file(line)):
+            yield from _links(outline, line, is_listed=False)
 
 
 def _names_file(line: Line) -> bool:
+    if line.href and _FILE.search(unquote(line.href)):
+        return True
     return len(line.text) <= _NAME_CHARS and "." in line.text and bool(_FILE.search(line.text))
 
 
 def _links(outline: Outline, line: Line, *, is_listed: bool) -> Iterator[tuple[str, str]]:
     """Yield address and name of the files that the links in a line lead to; `is_listed`: the line is one of a list."""
-    if not (is_listed or line.tag == "row" or _names_file(line) or _FILE.search(unquote(line.href))):
-        return
     is_any = False
     for anchor in outline.blocks[line.block].element.iter("a", "button"):
         if line.tag != "row" and not _stands_in(outline, anchor, line.block):
@@ -84,7 +94,7 @@ def _links(outline: Outline, line: Line, *, is_listed: bool) -> Iterator[tuple[s
         href = _address(anchor)
         name = " ".join("".join(anchor.itertext()).split())
         if href and not _PREVIEW.match(name) and _is_file(href, name, is_listed=is_listed):
-            yield href, name if not _only_says_download(name) else anchor.get("title") or ""
+            yield href, name if not _EMPTY.fullmatch(name) else anchor.get("title") or ""
     if not is_any and line.href and _is_file(line.href, line.text, is_listed=is_listed):  # a link around the block
         yield line.href, line.text
 
@@ -108,15 +118,11 @@ def _address(anchor: Element) -> str:
 
 def _is_file(href: str, name: str, *, is_listed: bool) -> bool:
     href = unquote(href.partition("#")[0])
-    if _FILE.search(href) or _FILE.search(name):
+    if _FILE.search(href):
         return True
-    return is_listed and (bool(_DOWNLOAD.search(href)) or _only_says_download(name))
-
-
-def _only_says_download(name: str) -> bool:
-    """Whether a link is called nothing but "Tải về"."""
-    phrase = find(name) if 0 < len(name) <= _LABEL_CHARS else None
-    return phrase is not None and phrase.kind == "attachment" and phrase.is_whole
+    if is_listed and (_DOWNLOAD.search(href) or (name and _EMPTY.fullmatch(name))):
+        return True
+    return bool(_FILE.search(name)) and not _PAGE.search(href)
 
 
 def _shown(outline: Outline, body: Body) -> Iterator[tuple[str, str]]:
