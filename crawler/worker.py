@@ -6,10 +6,10 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from archive import duplicates, extract
+from archive import attachments, duplicates, extract
 from archive.errors import PageError
 from archive.extract import Page
 from archive.records import Extraction, Fingerprint, PageKind
@@ -99,7 +99,7 @@ def analyse(job: Job) -> Analysis:
     if job.form is not None or discovery.is_json(job.body, job.content_type):
         return _answer(job)
     if not _is_html(job):
-        return Analysis(Extraction(PageKind.ATTACHMENT, reason=job.content_type or "no HTML"))
+        return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
     found = discovery.links(page, job.language)
     extraction = extract.extract(page, captured_at=job.captured_at)
@@ -109,6 +109,9 @@ def analyse(job: Job) -> Analysis:
     if len(followed) < len(found.links):
         drops["feed of a part"] = len(found.links) - len(followed)
     turned = () if article else _turned(page, job, drops)
+    if extraction.attachments:
+        extraction, files = _attached(extraction, job.hosts)
+        followed += [file for file in files if file not in followed]
     return Analysis(
         extraction,
         fingerprint=duplicates.fingerprint(article.text) if article else None,
@@ -119,8 +122,31 @@ def analyse(job: Job) -> Analysis:
     )
 
 
+def _attachment(job: Job) -> Analysis:
+    """Return the analysis of a document, or of any other file."""
+    found = attachments.read(job.body, job.url, job.content_type)
+    reason = found.reason if found else job.content_type or "no HTML"
+    return Analysis(Extraction(PageKind.ATTACHMENT, reason=reason or "", attachment=found))
+
+
+def _attached(extraction: Extraction, hosts: tuple[str, ...]) -> tuple[Extraction, list[tuple[str, int]]]:
+    """Return the extraction with the keys of its attachments, and those to be fetched with their rank.
+
+    They are fetched although their address may look like another form of the article: "?download=1&id=0".
+    """
+    keyed, files = [], []
+    for attachment in extraction.attachments:
+        if url := urls.canonical(attachment.url):
+            keyed.append(replace(attachment, url=url, key=urls.page_key(url)))
+            if urls.in_scope(url, hosts) and urls.refusal(url) in (None, "savefile"):
+                files.append((url, LinkKind.ATTACHMENT.rank))
+    return replace(extraction, attachments=tuple(keyed)), files
+
+
 def _answer(job: Job) -> Analysis:
     """Return the analysis of what a form or a script of a list is answered with: a page of that list."""
+    if not job.body.strip():  # behind the last page
+        return Analysis(Extraction(PageKind.LISTING))
     page = extract.parse(discovery.as_html(job.body), job.url, job.content_type)
     found = discovery.links(page, job.language)
     listed = (*found.links, *discovery.further_pages(job.body, job.url))

@@ -35,8 +35,8 @@ class Asked:
 class Portal:
     """A portal with two categories of `count` articles each, `size` to a page; subclasses say how its lists turn."""
 
-    count: int = 34
-    size: int = 5
+    count: int = 28
+    size: int = 4
     requests: list[Asked] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # what a crawler should not have asked
 
@@ -245,7 +245,7 @@ class Resources(Portal):
             script = f"""var loadPageURL = '/{category}?p_p_id=tin_WAR_portlet&p_p_lifecycle=2&p_p_state=normal\\x26"""
             script += """p_p_resource_id=loadPage&p_p_cacheability=cacheLevelPage'; var actionURL =
             '/tin-tuc?p_p_id=tin_WAR_portlet&p_p_lifecycle=1&p_p_resource_id=deletePage';
-            $.get(loadPageURL, { pageNum: 1, recordPerPage: 5, keyword: '' }, show);"""
+            $.get(loadPageURL, { pageNum: 1, recordPerPage: 4, keyword: '' }, show);"""
             return html(NAMES[category], f"<div id='list'></div><script>{script}</script>")
         page = int(asked.query["pageNum"])
         numbers = range(self.count)[(page - 1) * self.size : page * self.size]
