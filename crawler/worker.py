@@ -110,7 +110,7 @@ def analyse(job: Job) -> Analysis:
         drops["feed of a part"] = len(found.links) - len(followed)
     turned = () if article else _turned(page, job, drops)
     if extraction.attachments:
-        extraction, files = _attached(extraction, job.hosts)
+        extraction, files = _attached(extraction, job.hosts, drops)
         followed += [file for file in files if file not in followed]
     return Analysis(
         extraction,
@@ -129,7 +129,9 @@ def _attachment(job: Job) -> Analysis:
     return Analysis(Extraction(PageKind.ATTACHMENT, reason=reason or "", attachment=found))
 
 
-def _attached(extraction: Extraction, hosts: tuple[str, ...]) -> tuple[Extraction, list[tuple[str, int]]]:
+def _attached(
+    extraction: Extraction, hosts: tuple[str, ...], drops: dict[str, int]
+) -> tuple[Extraction, list[tuple[str, int]]]:
     """Return the extraction with the keys of its attachments, and those to be fetched with their rank.
 
     They are fetched although their address may look like another form of the article: "?download=1&id=0".
@@ -138,8 +140,11 @@ def _attached(extraction: Extraction, hosts: tuple[str, ...]) -> tuple[Extractio
     for attachment in extraction.attachments:
         if url := urls.canonical(attachment.url):
             keyed.append(replace(attachment, url=url, key=urls.page_key(url)))
-            if urls.in_scope(url, hosts) and urls.refusal(url) in (None, "savefile"):
+            reason = urls.refusal(url)
+            if urls.in_scope(url, hosts) and reason in (None, "savefile"):
                 files.append((url, LinkKind.ATTACHMENT.rank))
+                if reason is not None and drops.get(reason):
+                    drops[reason] -= 1
     return replace(extraction, attachments=tuple(keyed)), files
 
 

@@ -56,7 +56,8 @@ _INITIAL = (
         hosts TEXT NOT NULL,              -- JSON array: hosts in scope; "*.x" is every host below x
         province_before TEXT,             -- name until 30 June 2025, null where there is none
         province_after TEXT,              -- name since 1 July 2025
-        added_at TEXT NOT NULL
+        added_at TEXT NOT NULL,
+        accepts_broken_certificate INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID""",
     """CREATE TABLE warc_files (
         id INTEGER PRIMARY KEY,
@@ -95,7 +96,8 @@ _INITIAL = (
         reason TEXT,                      -- why that kind, or what went wrong
         original_id INTEGER REFERENCES captures(id),   -- of a revisit: the capture that holds its payload
         source_id INTEGER REFERENCES sources(id),      -- null where luutru fetched it
-        record_id TEXT                    -- its WARC-Record-ID where another tool gave it
+        record_id TEXT,                   -- its WARC-Record-ID where another tool gave it
+        certificate TEXT                  -- what was wrong with the server's certificate, null where it is trusted
     )""",
     "CREATE INDEX captures_page ON captures(page_id, id)",
     "CREATE INDEX captures_open ON captures(id) WHERE kind IS NULL",
@@ -172,10 +174,32 @@ _INITIAL = (
         syllables INTEGER NOT NULL,
         signature BLOB NOT NULL           -- MinHash, 128 little-endian uint32
     )""",
+    # A file that an article links to, inside or just below its text.
+    """CREATE TABLE attachments (
+        page_id INTEGER NOT NULL REFERENCES pages(id),   -- the article
+        position INTEGER NOT NULL,        -- 1, 2, … in the order of the page
+        key INTEGER NOT NULL,             -- of the file's page, which is in `pages` once it was fetched
+        url TEXT NOT NULL,
+        name TEXT NOT NULL,               -- what the link is called
+        PRIMARY KEY (page_id, key)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX attachments_key ON attachments(key)",
+    # What a file says that was fetched, as it said when it was captured last.
+    """CREATE TABLE attachment_texts (
+        page_id INTEGER PRIMARY KEY REFERENCES pages(id),   -- the file's own page
+        capture_id INTEGER NOT NULL REFERENCES captures(id),
+        name TEXT NOT NULL,               -- the file's, or that of a link to it
+        format TEXT NOT NULL,             -- pdf, docx, xls, xlsx, doc, …
+        pages INTEGER,                    -- of a PDF
+        reason TEXT,                      -- why text is missing or not whole
+        text TEXT NOT NULL                -- empty where there is none: a scan, a format that is not read
+    )""",
+    # A row an article or a file.
     """CREATE VIEW searchable AS
         SELECT pages.id AS id, revisions.title AS title, documents.text AS text
         FROM pages JOIN revisions ON revisions.id = pages.revision_id
-        JOIN documents ON documents.id = revisions.document_id""",
+        JOIN documents ON documents.id = revisions.document_id
+        UNION ALL SELECT page_id, name, text FROM attachment_texts""",
     # Fed by the writer with `fold_search`ed text; snippets read the unfolded text through the view.
     """CREATE VIRTUAL TABLE search_index USING fts5(
         title, text, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
