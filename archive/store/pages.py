@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import duplicates
-from archive.records import Article, Extraction, Fingerprint, PageKind
+from archive.records import Extraction, Fingerprint, PageKind
+from archive.store.attachments import drop_text, record_links, record_text
 from archive.store.captures import CaptureRef, Page, iso, record_capture
+from archive.store.revisions import State, differs, insert_revision, place_in_history, state_at, state_of
 from archive.text import fold_search
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "record_capture",
     "record_extraction",
     "record_kind",
+    "record_repeat",
     "register_portal",
     "reindex",
 ]
@@ -31,13 +34,14 @@ class Stored:
     """What became of an analysed capture.
 
     `is_new`: the page is an article for the first time; `is_changed`: it was one and its text or fields changed;
-    `is_copy`: its text has copies in the archive.
+    `is_copy`: its text has copies in the archive; `is_history`: it said this before what it says now.
     """
 
     kind: PageKind
     is_new: bool = False
     is_changed: bool = False
     is_copy: bool = False
+    is_history: bool = False
 
 
 def register_portal(
@@ -60,9 +64,16 @@ def register_portal(
 
 
 def record_kind(db: sqlite3.Connection, ref: CaptureRef, kind: PageKind, reason: str = "") -> Stored:
-    """Note what a capture is that brings no article. A page that was an article keeps its last revision."""
+    """Note what a capture is that brings no article. A page that was an article keeps its last revision.
+
+    What is older than the page's newest capture says nothing of what the page is now.
+    """
     db.execute("UPDATE captures SET kind = ?, reason = ? WHERE id = ?", [kind, reason or None, ref.capture_id])
-    db.execute("UPDATE pages SET kind = ? WHERE id = ? AND revision_id IS NULL", [kind, ref.page_id])
+    db.execute(
+        """UPDATE pages SET kind = ?1 WHERE id = ?2 AND revision_id IS NULL
+        AND (kind IS NULL OR last_captured_at <= (SELECT captured_at FROM captures WHERE id = ?3))""",
+        [kind, ref.page_id, ref.capture_id],
+    )
     return Stored(kind)
 
 
@@ -76,25 +87,38 @@ def record_extraction(
     """Store what was extracted from a capture; a new revision only where text or fields changed."""
     article = extraction.article
     if article is None or fingerprint is None:
+        if extraction.attachment is not None:
+            record_text(db, ref, extraction.attachment)
         return record_kind(db, ref, extraction.kind, extraction.reason)
     added = duplicates.add_document(db, article.text, fingerprint)
     if canonical_key is not None and _says_the_same(db, canonical_key, added.document_id):
         db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, ref.page_id])
         return record_kind(db, ref, PageKind.ALIAS, "the same text as its canonical page")
     record_kind(db, ref, PageKind.ARTICLE, extraction.reason)
-    current = _current(db, ref.page_id)
-    if current is not None and not _differs(current, article, added.document_id):
-        return Stored(PageKind.ARTICLE)
-    if current is not None:
-        _drop_from_index(db, ref.page_id)
-    _insert_revision(db, ref, extraction, added.document_id)
-    db.execute("UPDATE pages SET canonical_key = ?, kind = 'article' WHERE id = ?", [canonical_key, ref.page_id])
-    if current is not None and current["document_id"] != added.document_id:
-        duplicates.page_lost(db, ref.page_id, current["document_id"])
-    duplicates.page_gained(db, ref.page_id, added.document_id)
-    _demote_aliases(db, ref.page_id, added.document_id)
+    drop_text(db, ref.page_id)
+    stored = _take_state(db, ref, state_of(extraction, article, added.document_id), article.text)
+    if stored.is_new or stored.is_changed:
+        db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, ref.page_id])
+        _demote_aliases(db, ref.page_id, added.document_id)
+    if not stored.is_history:
+        record_links(db, ref.page_id, extraction.attachments)
     is_copy = not added.is_new or any(link.kind != "series" for link in added.links)
-    return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None, is_copy=is_copy)
+    return replace(stored, is_copy=is_copy)
+
+
+def record_repeat(db: sqlite3.Connection, ref: CaptureRef, original_id: int) -> Stored | None:
+    """Store that a capture says what another one of its page says; None where that is not known yet."""
+    original = db.execute("SELECT page_id, kind, captured_at FROM captures WHERE id = ?", [original_id]).fetchone()
+    if original["kind"] is None or original["page_id"] != ref.page_id:
+        return None
+    kind = PageKind(original["kind"])
+    if kind is not PageKind.ARTICLE:
+        return record_kind(db, ref, kind, "same payload")
+    state = state_at(db, ref.page_id, original["captured_at"])
+    if state is None:
+        return None
+    record_kind(db, ref, kind, "same payload")
+    return _take_state(db, ref, state, db.execute(_TEXT, [state["document_id"]]).fetchone()[0])
 
 
 def open_captures(db: sqlite3.Connection) -> list[int]:
@@ -102,45 +126,41 @@ def open_captures(db: sqlite3.Connection) -> list[int]:
     return [row[0] for row in db.execute("SELECT id FROM captures WHERE kind IS NULL ORDER BY id")]
 
 
-_FIELDS = ("title", "lead", "author", "source", "category", "language", "published_at")
+_TEXT = "SELECT text FROM documents WHERE id = ?"
 
 
-def _current(db: sqlite3.Connection, page_id: int) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(
-        "SELECT revisions.* FROM pages JOIN revisions ON revisions.id = pages.revision_id WHERE pages.id = ?", [page_id]
+def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str) -> Stored:
+    """Make a state the current one of its page, or history where the page has a newer one; `text` is its text."""
+    current = db.execute(
+        """SELECT revisions.*, pages.last_captured_at > captures.captured_at AS is_late
+        FROM captures JOIN pages ON pages.id = captures.page_id JOIN revisions ON revisions.id = pages.revision_id
+        WHERE captures.id = ?""",
+        [ref.capture_id],
     ).fetchone()
-    return row
-
-
-def _differs(current: sqlite3.Row, article: Article, document_id: int) -> bool:
-    return current["document_id"] != document_id or any(current[name] != getattr(article, name) for name in _FIELDS)
-
-
-def _insert_revision(db: sqlite3.Connection, ref: CaptureRef, extraction: Extraction, document_id: int) -> None:
-    article = extraction.article
-    if article is None:
-        return
-    last = db.execute("SELECT max(number) FROM revisions WHERE page_id = ?", [ref.page_id]).fetchone()[0]
-    revision_id = db.execute(
-        f"""INSERT INTO revisions (page_id, number, capture_id, document_id, {", ".join(_FIELDS)},
-            captions, removed, visible_chars, extractor) VALUES ({", ".join("?" * (8 + len(_FIELDS)))})""",
-        [
-            ref.page_id,
-            (last or 0) + 1,
-            ref.capture_id,
-            document_id,
-            *(getattr(article, name) for name in _FIELDS),
-            json.dumps(article.captions, ensure_ascii=False),
-            json.dumps(extraction.removed_by_reason(), sort_keys=True),
-            extraction.visible_chars,
-            article.extractor,
-        ],
-    ).lastrowid
-    db.execute("UPDATE pages SET revision_id = ? WHERE id = ?", [revision_id, ref.page_id])
+    if current is not None and current["is_late"] and _was_article_later(db, ref):
+        is_history = place_in_history(db, ref.page_id, ref.capture_id, state)
+        return Stored(PageKind.ARTICLE, is_history=is_history)
+    if current is not None and not differs(current, state):
+        return Stored(PageKind.ARTICLE)
+    if current is not None:
+        _drop_from_index(db, ref.page_id)
+    revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
+    db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
     db.execute(
         "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
-        [ref.page_id, fold_search(article.title), fold_search(article.text)],
+        [ref.page_id, fold_search(str(state["title"])), fold_search(text)],
     )
+    document_id = int(str(state["document_id"]))
+    if current is not None and current["document_id"] != document_id:
+        duplicates.page_lost(db, ref.page_id, current["document_id"])
+    duplicates.page_gained(db, ref.page_id, document_id)
+    return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None)
+
+
+def _was_article_later(db: sqlite3.Connection, ref: CaptureRef) -> bool:
+    query = """SELECT 1 FROM captures WHERE page_id = ? AND kind = 'article'
+        AND captured_at > (SELECT captured_at FROM captures WHERE id = ?) LIMIT 1"""
+    return db.execute(query, [ref.page_id, ref.capture_id]).fetchone() is not None
 
 
 def _drop_from_index(db: sqlite3.Connection, page_id: int) -> None:

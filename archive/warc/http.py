@@ -63,7 +63,8 @@ def dechunked(raw: bytes) -> bytes | None:
 
     What was cut off in the middle of a chunk is returned as far as it goes.
     """
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while match := _CHUNK.match(raw, at):
         size = int(match[1], 16)
         if size == 0:

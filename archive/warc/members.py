@@ -24,7 +24,7 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictiona
 _DICTIONARY_MOST = 16 << 20
 _LINE_MOST = 1 << 16
 _PROBE = 4096
-_UNREADABLE = (igzip_lib.IsalError, ZstdError, ValueError, EOFError, OSError)
+_UNREADABLE: tuple[type[Exception], ...] = (igzip_lib.IsalError, ZstdError, ValueError, EOFError, OSError)
 
 
 class TornError(Exception):

@@ -12,6 +12,7 @@ knows the id, and nothing need be kept or read for `WARC-Refers-To`.
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -139,6 +140,8 @@ class WarcWriter:
         ]
         if capture.ip_address:
             fields.append(("WARC-IP-Address", capture.ip_address))
+        if capture.certificate:
+            fields.append(("WARC-JSON-Metadata", json.dumps({"certificate": f"not trusted: {capture.certificate}"})))
         if revisit_of:
             fields += _revisit_fields(revisit_of, capture.http_status)
         if origin:
