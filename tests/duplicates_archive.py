@@ -19,7 +19,7 @@ class Pages:
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA foreign_keys = ON")
         ARCHIVE.apply(self.db)
-        self.db.execute("INSERT INTO warc_files (name, size_bytes, records) VALUES ('a.warc.gz', 0, 0)")
+        self.db.execute("INSERT INTO warc_files (name, size_bytes, records, id_prefix) VALUES ('a.warc.gz', 0, 0, '')")
 
     def show(self, key: int, text: str, published_at: str | None = None, portal: str = "tinh") -> int:
         """Let the page of that key show the text; return the id of its document."""
@@ -44,6 +44,11 @@ class Pages:
         before = self._document_of(page_id)
         self.db.execute("UPDATE pages SET revision_id = NULL WHERE id = ?", [page_id])
         duplicates.page_lost(self.db, page_id, before or 0)
+
+    def index(self) -> list[tuple[int | bytes, ...]]:
+        """Return all that the index of duplicates holds."""
+        bands = self.db.execute("SELECT * FROM bands ORDER BY key").fetchall()
+        return list(map(tuple, bands + self.db.execute("SELECT * FROM signatures ORDER BY document_id").fetchall()))
 
     def page_id(self, key: int) -> int:
         """Return the row of the page of that key."""

@@ -47,7 +47,7 @@ _ANCHORS_END = np.uint64(1 << (64 - CONFIG.anchor_bits))
 _BAND_FACTORS = np.arange(1, 2 * CONFIG.rows, 2, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 _FILE = f"""INSERT INTO bands (key, newest) SELECT value, ? FROM json_each(?) WHERE true
     ON CONFLICT (key) DO UPDATE SET newest = substr(CAST(excluded.newest || newest AS BLOB), 1, {_FULL})"""
-_READ = "SELECT key, newest FROM json_each(?) CROSS JOIN bands ON key = value"
+_READ = "SELECT bands.key, newest FROM json_each(?) CROSS JOIN bands ON bands.key = value"
 
 
 def file(db: sqlite3.Connection, document_id: int, fingerprint: Fingerprint) -> None:
@@ -85,7 +85,7 @@ def measured(db: sqlite3.Connection) -> set[int]:
 def is_displaced(db: sqlite3.Connection, fingerprint: Fingerprint) -> bool:
     """Return whether each key of a text is taken by 64 documents, so that an older one may stand under none."""
     keys, _ = _keys(fingerprint)
-    query = f"SELECT count(*) FROM json_each(?) CROSS JOIN bands ON key = value WHERE length(newest) = {_FULL}"
+    query = f"SELECT count(*) FROM json_each(?) CROSS JOIN bands ON bands.key = value WHERE length(newest) = {_FULL}"
     return bool(db.execute(query, [json.dumps(keys)]).fetchone()[0] == len(keys))
 
 
