@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.attachment_view import is_file
 from archive.errors import NotFound
 
 __all__ = [
@@ -104,10 +105,11 @@ class Change:
         return self.before == self.after
 
 
-def find_page(db: sqlite3.Connection, name: str) -> int:
+def find_page(db: sqlite3.Connection, name: str, *, or_file: bool = False) -> int:
     """Return the page id of the article with the id (or the beginning of an id) or the URL `name`.
 
-    Raises NotFound, which lists the candidates where the beginning fits several.
+    With `or_file` it may be a file that articles link to. Raises NotFound, which lists the candidates where the
+    beginning fits several.
     """
     name = name.strip()
     is_id = re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},16}}", name.lower())
@@ -115,7 +117,7 @@ def find_page(db: sqlite3.Connection, name: str) -> int:
     if not rows:
         hint = "an id is 16 hexadecimal digits or at least the first 4; luutru search finds it"
         raise NotFound(name, "the archive has no page with this id or URL", hint)
-    articles = [row for row in rows if row["revision_id"] is not None]
+    articles = [row for row in rows if row["revision_id"] is not None or (or_file and is_file(db, row["id"]))]
     if is_id and len(rows) > 1 and len(articles) != 1:
         ids = ", ".join(f"{row['key'] & (1 << 64) - 1:016x}" for row in rows[:8])
         raise NotFound(

@@ -28,7 +28,8 @@ __all__ = ["search"]
 @filter_options
 @click.option("--exact", is_flag=True, help="Accents count: đảng finds Đảng, not đang.")
 @click.option("--all-copies", is_flag=True, help="Show every copy of a text instead of one.")
-@limit_option(10, "articles")
+@click.option("--articles-only", is_flag=True, help="Look in articles alone, not in the files that they link to.")
+@limit_option(10, "hits")
 @archive_option
 @json_option
 def search(
@@ -39,11 +40,12 @@ def search(
     until: date | None,
     exact: bool,
     all_copies: bool,
+    articles_only: bool,
     limit: int,
     archive_dir: Path,
     as_json: bool,
 ) -> None:
-    """Find articles, best first, with snippets.
+    """Find articles and the files attached to them (PDF, Word, Excel), best first, with snippets.
 
     Words match with any accents; typed with accents, such matches come first. All words must match. Also: "a phrase",
     this OR that, -without, begin*, title:word.
@@ -57,7 +59,7 @@ def search(
 
     filters = filters_from(portal, province, since, until)
     with Archive.open(archive_dir) as archive:
-        results = find(archive.db, " ".join(query), filters, Options(exact, all_copies, limit))
+        results = find(archive.db, " ".join(query), filters, Options(exact, all_copies, limit, articles_only))
     if as_json:
         write_json(results.hits)
     else:
@@ -67,7 +69,7 @@ def search(
             _show(hit)
     if results.is_bounded:
         tell(
-            f"More than {results.matched:,} articles match: only the {max(RANKED, limit):,} added last were ranked. "
+            f"More than {results.matched:,} texts match: only the {max(RANKED, limit):,} added last were ranked. "
             "Add a word, a portal or dates."
             if not exact
             else "Too many texts to read them all: only those added last were searched. Add a word, a portal or dates."
@@ -75,7 +77,7 @@ def search(
     elif not results.hits:
         tell("Nothing matches. Fewer words find more; words* find longer words." + (" --exact is on." if exact else ""))
     elif results.matched > len(results.hits):
-        tell(f"{len(results.hits)} shown, {results.matched:,} articles match (copies included).")
+        tell(f"{len(results.hits)} shown, {results.matched:,} texts match (copies included).")
 
 
 def _show(hit: Hit) -> None:
@@ -85,5 +87,7 @@ def _show(hit: Hit) -> None:
     copies = f", {hit.copies} cop{'y' if hit.copies == 1 else 'ies'}" if hit.copies else ""
     say((hit.title, "bold"))
     say((", ".join(about) + copies, "cyan"), indent=2)
+    if (file := hit.attachment) and file.id != hit.id:
+        say((f"attachment: {file.name} ({file.format})  {file.id}  {file.url}", "green"), indent=2, is_wrapped=False)
     say(*marked(hit.snippet), indent=2)
     say((f"{hit.id}  {hit.url}", "dim"), indent=2, is_wrapped=False)

@@ -14,6 +14,7 @@ from archive.cli.command import Command, archive_option, json_option
 
 if TYPE_CHECKING:
     from archive.article_view import ArticleView, Related, Revision, Source
+    from archive.attachment_view import AttachmentView, FileView
     from archive.records import Removal
     from archive.store import Archive
 
@@ -37,44 +38,48 @@ __all__ = ["show"]
 @archive_option
 @json_option
 def show(article: str, view: str | None, archive_dir: Path, as_json: bool) -> None:
-    """Show one article: text, fields, provenance, copies.
+    """Show one article: text, fields, provenance, attachments, copies. Or a file that articles link to: its text.
 
     ID is the 16 digits that search prints, or at least the first 4. In a URL, the scheme, www. and a slash at the end
     do not count.
     """
     from archive.article_view import find_page, history, view_article
+    from archive.attachment_view import attachments_of, is_file
     from archive.cli.output import write_json
     from archive.store import Archive
 
     with Archive.open(archive_dir) as archive:
-        page_id = find_page(archive.db, article)
-        if view == "history":
+        page_id = find_page(archive.db, article, or_file=view in (None, "raw"))
+        if is_file(archive.db, page_id):
+            _show_file(archive, page_id, view, as_json=as_json)
+        elif view == "history":
             revisions = history(archive.db, page_id)
             write_json(revisions) if as_json else _print_history(revisions)
         elif view == "diff":
             _diff(history(archive.db, page_id), as_json=as_json)
         elif view == "raw":
-            _raw(archive, view_article(archive.db, page_id).source)
+            _raw(archive, view_article(archive.db, page_id).source.capture_id)
         elif view == "removed":
             removed = _removed(archive, view_article(archive.db, page_id).source)
             write_json(removed) if as_json else _print_removed(removed)
         else:
-            found = view_article(archive.db, page_id)
-            write_json(_as_json(found)) if as_json else _print_article(found)
+            found, attachments = view_article(archive.db, page_id), attachments_of(archive.db, page_id)
+            write_json(_as_json(found, attachments)) if as_json else _print_article(found, attachments)
 
 
-def _as_json(found: ArticleView) -> dict[str, Any]:
+def _as_json(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> dict[str, Any]:
     row: dict[str, Any] = {name: value for name, value in found.row.items() if name not in ("page_id", "document_id")}
     row |= {"captions": found.captions, "is_representative": bool(found.row["is_representative"])}
     return row | {
         "capture": found.source,
         "captures": found.captures,
+        "attachments": attachments,
         "copies": found.copies,
         "series": found.series,
     }
 
 
-def _print_article(found: ArticleView) -> None:
+def _print_article(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> None:
     from archive.cli.output import day, say
 
     row = found.row
@@ -98,12 +103,59 @@ def _print_article(found: ArticleView) -> None:
     )
     for name, value in facts:
         say((f"{name:<10}", "dim"), value, is_wrapped=name != "url")
+    _print_attachments(attachments)
     _print_related("copies", found.copies)
     _print_related("series", found.series)
 
 
 def _times(captures: int) -> str:
     return f"; {captures} captures of the page" if captures > 1 else ""
+
+
+def _print_attachments(attachments: tuple[AttachmentView, ...]) -> None:
+    from archive.cli.output import say
+
+    if attachments:
+        say((f"{'files':<10}", "dim"), str(len(attachments)))
+    for one in attachments:
+        facts = [
+            one.format or (one.kind if one.kind != "attachment" else None) or "not fetched yet",
+            f"{one.pages:,} pages" if one.pages else "",
+            f"{one.characters:,} characters" if one.characters else "",
+            one.reason or "",
+        ]
+        say((one.name, "green"), f"  ({', '.join(filter(None, facts))})", indent=2)
+        say((f"{one.id}  {one.url}", "dim"), indent=4, is_wrapped=False)
+
+
+def _show_file(archive: Archive, page_id: int, view: str | None, *, as_json: bool) -> None:
+    from archive.attachment_view import view_file
+    from archive.cli.output import write_json
+
+    found = view_file(archive.db, page_id)
+    if view == "raw":
+        _raw(archive, found.capture_id)
+    elif as_json:
+        write_json(found)
+    else:
+        _print_file(found)
+
+
+def _print_file(found: FileView) -> None:
+    from archive.cli.output import day, say
+
+    say((found.name, "bold"))
+    pages = f"{found.pages:,} pages" if found.pages else ""
+    say((", ".join(filter(None, (found.format, pages, found.portal, found.reason))), "cyan"))
+    say()
+    if found.text:
+        say(found.text)
+        say()
+    for name, value in (("id", found.id), ("url", found.url), ("captured", f"{day(found.captured_at)} UTC")):
+        say((f"{name:<10}", "dim"), value, is_wrapped=name != "url")
+    for article_id, url, title in found.articles:
+        say(("attached to ", "dim"), title)
+        say((f"{article_id}  {url}", "dim"), indent=4, is_wrapped=False)
 
 
 def _print_related(what: str, related: tuple[Related, ...]) -> None:
@@ -162,10 +214,10 @@ def _shortened(text: str, around: int = 60) -> str:
     return text if len(text) <= 3 * around else f"{text[:around]} … {text[-around:]}"
 
 
-def _raw(archive: Archive, source: Source) -> None:
+def _raw(archive: Archive, capture_id: int) -> None:
     from archive.content import decoded_body
 
-    sys.stdout.buffer.write(decoded_body(archive.read_capture(source.capture_id)))
+    sys.stdout.buffer.write(decoded_body(archive.read_capture(capture_id)))
 
 
 def _removed(archive: Archive, source: Source) -> tuple[Removal, ...]:
