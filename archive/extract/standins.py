@@ -15,7 +15,7 @@ from archive.extract.lexicon import find
 from archive.extract.outline import Line
 from archive.records import PageKind
 
-__all__ = ["HOME_PATHS", "stand_in"]
+__all__ = ["HOME_PATHS", "is_home", "stand_in"]
 
 HOME_PATHS = re.compile(
     r"^/(?:(?:vi|vi-vn|vn|web/guest|portal)/?)?(?:(?:index|default|home|trang-?chu|homepage)(?:\.\w+)?/?)?$"
@@ -37,7 +37,6 @@ _CHALLENGE_SCRIPT = _any(
     r"cdn-cgi/challenge-platform|_cf_chl_opt|__cf_chl|cf-browser-verification|turnstile/v0",  # Cloudflare
     r"_Incapsula_Resource|sucuri_cloudproxy_js|captcha-delivery|__jsl_clearance|bobcmn|D1N=",
     r"slowAES|toNumbers\s*\(",
-    r"_afrLoop",  # Oracle WebCenter's page that comes back to itself
 )
 _CAPTCHA = _any(r"(?:re|h)captcha/api", r"hcaptcha\.com/1/api", r"[gh]-(?:re)?captcha", r"cf-turnstile")
 # All of these see lines in lower case.
@@ -90,6 +89,12 @@ _MOVES = re.compile(
     r"(?:window|document|self|top|parent)?\.?location(?:\.href)?\s*=\s*['\"](?P<url>[^'\"]+)['\"]"
     r"|location\.(?:replace|assign)\s*\(\s*['\"](?P<to>[^'\"]+)['\"]"
 )
+
+
+def is_home(url: str) -> bool:
+    """Return whether an address is that of a home page, by one of its usual names."""
+    parts = urlsplit(url)
+    return not parts.query and HOME_PATHS.match(parts.path.casefold() or "/") is not None
 
 
 def stand_in(e: Evidence) -> Verdict:
@@ -154,7 +159,7 @@ def _sent_on(e: Evidence, scripts: _Scripts, chars: int) -> Verdict:
         to, own = urlsplit(urljoin(e.url, target)), urlsplit(e.url)
     except ValueError:
         return None
-    if HOME_PATHS.match(to.path.casefold() or "/") and not to.query and not HOME_PATHS.match(own.path.casefold()):
+    if is_home(to.geturl()) and not is_home(e.url):
         return PageKind.HOME_REDIRECT, f"sends on to {target}"
     if (to.path, to.query) == (own.path, own.query) and chars >= _EMPTY_CHARS:
         return None  # it reloads itself now and then
@@ -195,7 +200,7 @@ def _is_framed(e: Evidence) -> bool:
             parts = urlsplit(href)
         except ValueError:
             continue
-        if parts.netloc in ("", host) and (parts.query or not HOME_PATHS.match(parts.path.casefold() or "/")):
+        if parts.netloc in ("", host) and not is_home(href):
             return True
     return False
 

@@ -19,6 +19,8 @@ __all__ = [
     "CaptureRef",
     "Page",
     "Stored",
+    "can_repeat",
+    "make_alias",
     "open_captures",
     "record_capture",
     "record_extraction",
@@ -34,7 +36,7 @@ class Stored:
     """What became of an analysed capture.
 
     `is_new`: the page is an article for the first time; `is_changed`: it was one and its text or fields changed;
-    `is_copy`: its text has copies in the archive; `is_history`: it said this before what it says now.
+    `is_copy`: its text has copies in the archive; `is_history`: it was captured before what the page says now.
     """
 
     kind: PageKind
@@ -87,7 +89,7 @@ def record_extraction(
     """Store what was extracted from a capture; a new revision only where text or fields changed."""
     article = extraction.article
     if article is None or fingerprint is None:
-        if extraction.attachment is not None:
+        if extraction.attachment is not None and _is_newest(db, ref):
             record_text(db, ref, extraction.attachment)
         return record_kind(db, ref, extraction.kind, extraction.reason)
     added = duplicates.add_document(db, article.text, fingerprint)
@@ -97,27 +99,30 @@ def record_extraction(
     record_kind(db, ref, PageKind.ARTICLE, extraction.reason)
     drop_text(db, ref.page_id)
     stored = _take_state(db, ref, state_of(extraction, article, added.document_id), article.text)
+    if not stored.is_history:
+        record_links(db, ref.page_id, extraction.attachments)
     if stored.is_new or stored.is_changed:
         db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, ref.page_id])
         _demote_aliases(db, ref.page_id, added.document_id)
-    if not stored.is_history:
-        record_links(db, ref.page_id, extraction.attachments)
-    is_copy = not added.is_new or any(link.kind != "series" for link in added.links)
-    return replace(stored, is_copy=is_copy)
+        is_copy = not added.is_new or any(link.kind != "series" for link in added.links)
+        return replace(stored, is_copy=is_copy)
+    return stored
 
 
-def record_repeat(db: sqlite3.Connection, ref: CaptureRef, original_id: int) -> Stored | None:
-    """Store that a capture says what another one of its page says; None where that is not known yet."""
-    original = db.execute("SELECT page_id, kind, captured_at FROM captures WHERE id = ?", [original_id]).fetchone()
-    if original["kind"] is None or original["page_id"] != ref.page_id:
-        return None
-    kind = PageKind(original["kind"])
-    if kind is not PageKind.ARTICLE:
-        return record_kind(db, ref, kind, "same payload")
-    state = state_at(db, ref.page_id, original["captured_at"])
-    if state is None:
-        return None
-    record_kind(db, ref, kind, "same payload")
+def can_repeat(db: sqlite3.Connection, earlier: sqlite3.Row | None) -> bool:
+    """Return whether it is known what a capture says (a row with `page_id`, `kind` and `captured_at`)."""
+    if earlier is None or earlier["kind"] is None:
+        return False
+    return earlier["kind"] != PageKind.ARTICLE or state_at(db, earlier["page_id"], earlier["captured_at"]) is not None
+
+
+def record_repeat(db: sqlite3.Connection, ref: CaptureRef, earlier: sqlite3.Row | None) -> Stored:
+    """Store that a capture says what another one of its page says, of which `can_repeat` is true."""
+    state = state_at(db, ref.page_id, earlier["captured_at"]) if earlier else None
+    kind = PageKind(earlier["kind"]) if earlier else PageKind.BROKEN
+    stored = record_kind(db, ref, kind, "same payload")
+    if kind is not PageKind.ARTICLE or state is None:
+        return stored
     return _take_state(db, ref, state, db.execute(_TEXT, [state["document_id"]]).fetchone()[0])
 
 
@@ -138,8 +143,8 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
         [ref.capture_id],
     ).fetchone()
     if current is not None and current["is_late"] and _was_article_later(db, ref):
-        is_history = place_in_history(db, ref.page_id, ref.capture_id, state)
-        return Stored(PageKind.ARTICLE, is_history=is_history)
+        place_in_history(db, ref.page_id, ref.capture_id, state)
+        return Stored(PageKind.ARTICLE, is_history=True)
     if current is not None and not differs(current, state):
         return Stored(PageKind.ARTICLE)
     if current is not None:
@@ -155,6 +160,12 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
         duplicates.page_lost(db, ref.page_id, current["document_id"])
     duplicates.page_gained(db, ref.page_id, document_id)
     return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None)
+
+
+def _is_newest(db: sqlite3.Connection, ref: CaptureRef) -> bool:
+    query = """SELECT captures.captured_at >= pages.last_captured_at FROM captures JOIN pages ON pages.id = page_id
+        WHERE captures.id = ?"""
+    return bool(db.execute(query, [ref.capture_id]).fetchone()[0])
 
 
 def _was_article_later(db: sqlite3.Connection, ref: CaptureRef) -> bool:
@@ -187,9 +198,25 @@ def _demote_aliases(db: sqlite3.Connection, page_id: int, document_id: int) -> N
         [page_id, document_id],
     ).fetchall()
     for row in aliases:
-        _drop_from_index(db, row["id"])
-        db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [row["id"]])
-        duplicates.page_lost(db, row["id"], document_id)
+        _take_back(db, row["id"], document_id)
+
+
+def make_alias(db: sqlite3.Connection, key: int, canonical_key: int) -> None:
+    """Make a page that is an article an alias of another page that says the same."""
+    row = db.execute(
+        """SELECT pages.id, document_id FROM pages JOIN revisions ON revisions.id = pages.revision_id
+        WHERE pages.key = ?""",
+        [key],
+    ).fetchone()
+    if row is not None:
+        db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, row["id"]])
+        _take_back(db, row["id"], row["document_id"])
+
+
+def _take_back(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
+    _drop_from_index(db, page_id)
+    db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [page_id])
+    duplicates.page_lost(db, page_id, document_id)
 
 
 def reindex(db: sqlite3.Connection) -> None:

@@ -1,0 +1,264 @@
+"""What a crawl learns of a portal's addresses: patterns whose pages bring nothing, and parts that change nothing.
+
+A pattern is judged by its pages, each counted once, when it is fetched for the first time. A page brings something if
+its text is new, or if it leads to addresses of patterns that bring articles. Leading to what nobody knows yet, or
+listing what this crawl has not seen listed, counts for a while. A pattern that has brought nothing for some pages in a
+row is retired: its addresses stay in the frontier, set aside. A pattern that has brought an article never is.
+
+A part of addresses (`?in=`, `/ban-in/`) is retired when pages with it say what the page without it says; a token
+(`/1:H/`: letters and digits at that place of the path) when pages that differ in nothing else say the same.
+
+What is retired is tried again now and then, and comes back with what was set aside when it brings a new text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from archive.records import PageKind
+from crawler.discovery import LinkKind
+from crawler.frontier import FrontierRow, NewRow
+from crawler.patterns import forms, parts, pattern
+
+__all__ = ["Learning", "Lesson", "Outcome", "Tally"]
+
+_SAMPLE_PAGES = 12  # before it is known what a pattern brings
+_BARREN_MOST = 30  # twice the pages in a row that bring nothing; one that is not there counts half
+_BENEFIT_OF_DOUBT = 30  # pages that lead to unknown patterns only
+_TWINS_LEAST = 3
+_TRIED_EVERY = 25  # addresses that are set aside
+_LOOKED_AT = 60  # new links of a page
+_UNSHOWN_LEAST = 5
+_PATTERNS_MOST = 20_000
+_FORMS_MOST = _SHOWN_MOST = 200_000
+_PART_MARKS = "/?"
+_MISSING = frozenset((PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT, PageKind.REDIRECT))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the pages of a pattern (or with a part) brought. `example`: the last address that brought nothing."""
+
+    pages: int = 0
+    articles: int = 0  # with a text that the portal did not have
+    twins: int = 0  # with the text of the page without the part
+    barren: int = 0
+    doubtful: int = 0
+    leads: int = 0  # pages that led to articles
+    held: int = 0  # addresses set aside in this crawl
+    reason: str = ""  # why it is retired; empty where it is not
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an address that was fetched for the first time.
+
+    `is_new_text`: its article is one that the portal did not have. `twin`: the part that it has more than the page
+    that says the same, or the token that the two differ in; `longer`: the address of that other page, where it is the
+    one with the part. `links`: all that it links to; `fresh`: those that were new.
+    """
+
+    kind: PageKind
+    is_new_text: bool = False
+    twin: str | None = None
+    longer: str | None = None
+    links: Sequence[NewRow] = ()
+    fresh: Sequence[NewRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is to be remembered of a pattern: its tally. `is_revived`: what was set aside for it is due again."""
+
+    portal: str
+    pattern: str
+    tally: Tally
+    is_revived: bool = False
+
+
+@dataclass(slots=True)
+class _Portal:
+    """What is known of one portal."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    retired: dict[str, Tally] = field(default_factory=dict)  # patterns and parts
+    parts: frozenset[str] = frozenset()  # the parts among them
+    forms: set[int] = field(default_factory=set)  # hashes of addresses handed out, with a token masked
+    repeated: dict[int, str] = field(default_factory=dict)  # handed out under another token before: key → token
+    shown: set[int] = field(default_factory=set)  # keys that pages of this crawl linked to
+
+    def tally(self, name: str) -> Tally:
+        """Return the tally of a pattern or part; where there are too many, those that brought nothing are forgotten."""
+        if len(self.tallies) > _PATTERNS_MOST:
+            self.tallies = {name: tally for name, tally in self.tallies.items() if tally.articles or tally.reason}
+        return self.tallies.setdefault(name, Tally())
+
+    def retire(self, name: str, reason: str) -> None:
+        """Set the addresses of a pattern or part aside from now on."""
+        self.retired[name] = tally = self.tally(name)
+        tally.reason = reason
+        self.parts = frozenset(name for name in self.retired if name[0] in _PART_MARKS)
+
+    def revive(self, name: str) -> None:
+        """Let a pattern or part come back."""
+        tally = self.retired.pop(name)
+        tally.reason, tally.barren = "", 0
+        self.parts = self.parts - {name}
+
+
+class Learning:
+    """Judges patterns by outcomes, and says which addresses are set aside. Its memory is bounded."""
+
+    def __init__(self) -> None:
+        self._portals: dict[str, _Portal] = {}
+        self._samples: set[int] = set()  # keys that are fetched although their pattern is retired
+
+    def recall(self, portal: str, known: Iterable[tuple[str, Tally]], fetched: Iterable[str]) -> None:
+        """Take in what earlier crawls learned, and the addresses that they fetched of a portal with tokens."""
+        state = self._portals.setdefault(portal, _Portal())
+        for name, tally in known:
+            state.tallies[name] = tally
+            if tally.reason:
+                state.retire(name, tally.reason)
+        for url in fetched:
+            state.forms.update(hash(form) for _, form in forms(url))
+
+    def sample(self, key: int) -> None:
+        """Let this address pass although its pattern is retired."""
+        self._samples.add(key)
+
+    def held_by(self, row: FrontierRow) -> str | None:
+        """Return the retired pattern or part for which an address is set aside, None where it may be fetched.
+
+        What was fetched before is not set aside, nor are entry points; lists that are turned have brakes of their own.
+        """
+        known = self._portals.setdefault(row.portal, _Portal())
+        if row.rank == 0 or row.kind is not None or row.form is not None or row.key in self._samples:
+            return None
+        name = self._fetched_token(known, row)
+        if name is None and known.retired:
+            name = next(iter(known.parts & parts(row.url)), None) if known.parts else None
+            if name is None and row.rank != LinkKind.PAGINATION.rank:
+                name = pattern(row.url)
+        tally = known.retired.get(name) if name else None
+        if tally is None:
+            return None
+        tally.held += 1
+        times, rest = divmod(tally.held, _TRIED_EVERY)
+        return name if rest or times & (times - 1) else None  # ever more rarely: a trap has addresses without end
+
+    @staticmethod
+    def _fetched_token(known: _Portal, row: FrontierRow) -> str | None:
+        """Return the token for which an address, its token masked, was fetched before; remember it otherwise."""
+        repeated = None
+        for part, form in forms(row.url):
+            if hash(form) in known.forms:
+                repeated = part
+            else:
+                if len(known.forms) > _FORMS_MOST:
+                    known.forms.clear()
+                known.forms.add(hash(form))
+        if repeated is not None:
+            known.repeated[row.key] = repeated
+        return repeated
+
+    def note(self, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+        """Take in what an address brought; return what is to be remembered, mostly nothing."""
+        if row.kind is not None or row.rank == 0 or row.form is not None or outcome.kind.is_refusal:
+            return []
+        known = self._portals.setdefault(row.portal, _Portal())
+        if outcome.twin is not None:
+            if outcome.longer:  # it came first, and was taken for a new text
+                self._take_back(known, outcome.longer)
+            names = self._note_twin(known, outcome.twin, outcome.longer or row.url)
+            if outcome.longer:
+                names += self._note_text(known, row.url)
+            return [Lesson(row.portal, name, known.tally(name)) for name in names]
+        token = known.repeated.pop(row.key, None)
+        if outcome.is_new_text:
+            tokens = [token] if token else []
+            revived = {n for n in (pattern(row.url), *tokens, *parts(row.url)) if n in known.retired}
+            names = self._note_text(known, row.url, *tokens)
+            for name in revived:
+                known.revive(name)
+            return [Lesson(row.portal, name, known.tally(name), name in revived) for name in {*names, *revived}]
+        return self._note_barren(known, row, outcome)
+
+    @staticmethod
+    def _note_text(known: _Portal, url: str, *tokens: str) -> list[str]:
+        """Count a new text for the pattern and the parts of its address; return those that have their first.
+
+        For a token only one counts that another token did not bring.
+        """
+        first = []
+        for name in (pattern(url), *parts(url), *tokens):
+            tally = known.tally(name)
+            tally.pages += 1
+            tally.articles += 1
+            tally.barren = tally.doubtful = 0
+            if tally.articles == 1:
+                first.append(name)
+        return first
+
+    @staticmethod
+    def _take_back(known: _Portal, url: str) -> None:
+        for name in (pattern(url), *parts(url)):
+            known.tally(name).articles -= known.tally(name).articles > 0
+
+    @staticmethod
+    def _note_twin(known: _Portal, part: str, url: str) -> list[str]:
+        """Count a page that says what another says, and that was perhaps taken for a new text; return what retires."""
+        tally = known.tally(part)
+        tally.twins += 1
+        tally.pages += 1
+        tally.example = url
+        if part in known.retired or tally.twins < _TWINS_LEAST or tally.articles:
+            return []
+        is_token = part.endswith(("=H", ":H/"))
+        says = "that differ in nothing else say the same" if is_token else "with it say what those without it say"
+        known.retire(part, f"{tally.twins} pages {says}")
+        return [part]
+
+    def _note_barren(self, known: _Portal, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+        """Count a page without a new text: it may lead on, or be one too many of its pattern."""
+        name = pattern(row.url)
+        tally = known.tally(name)
+        tally.pages += 1
+        if row.rank == LinkKind.PAGINATION.rank or self._leads_on(tally, name, outcome, known):
+            return []
+        tally.barren += 1 if outcome.kind in _MISSING else 2
+        tally.example = row.url
+        if tally.articles or tally.barren < _BARREN_MOST or name in known.retired:
+            return []
+        known.retire(name, f"{tally.pages} pages brought no new text and led to nothing new")
+        return [Lesson(row.portal, name, tally)]
+
+    def _leads_on(self, tally: Tally, name: str, outcome: Outcome, known: _Portal) -> bool:
+        """Tell whether a page leads to something; what may be something counts for some pages only."""
+        is_doubtful = False
+        for link in outcome.fresh[:_LOOKED_AT]:
+            other = pattern(link.url)
+            if other == name or other in known.retired:
+                continue
+            found = known.tallies.get(other)
+            if link.rank == LinkKind.ATTACHMENT.rank or (found is not None and found.articles):
+                tally.leads += 1
+                tally.barren = tally.doubtful = 0
+                return True
+            is_doubtful = is_doubtful or found is None or found.pages < _SAMPLE_PAGES or found.leads > 0
+        if outcome.kind is PageKind.LISTING and self._shows_more(outcome.links, known):
+            return True
+        tally.doubtful += is_doubtful
+        return is_doubtful and tally.doubtful <= _BENEFIT_OF_DOUBT
+
+    @staticmethod
+    def _shows_more(links: Sequence[NewRow], known: _Portal) -> bool:
+        """Tell whether a list shows mostly articles that no page of this crawl showed: known ones, of a sitemap."""
+        if len(known.shown) > _SHOWN_MOST:
+            known.shown.clear()
+        articles = {link.key for link in links if link.rank == LinkKind.ARTICLE.rank}
+        unshown = articles - known.shown
+        known.shown |= unshown
+        return len(unshown) >= _UNSHOWN_LEAST and len(unshown) * 2 >= len(articles)
