@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -16,6 +13,8 @@ from archive.errors import CrawlError
 from archive.store import Archive
 from crawler.catalogue import Portal
 from crawler.health import states
+from crawler.interruption import interruptible
+from crawler.known import is_awake
 from crawler.progress import Progress
 from crawler.session import Options, Session
 from crawler.spiders.portal import PortalSpider
@@ -32,11 +31,11 @@ def scrapy_settings() -> Settings:
 
 
 def known_portals(path: Path) -> list[Portal]:
-    """Return the portals that the archive knows, for `--due`; raises CrawlError when there is none."""
+    """Return the portals that the archive crawls, for `--due`; raises CrawlError when there is none."""
     with Archive.open(path) as archive:
-        known = [state.portal for state in states(archive.db).values()]
+        known = [state.portal for state in states(archive.db).values() if is_awake(archive.db, state.portal.id)]
     if not known:
-        raise CrawlError(str(path), "the archive knows no portal yet", "crawl one by its name or URL first")
+        raise CrawlError(str(path), "the archive crawls no portal yet", "crawl one by its name or URL first")
     return known
 
 
@@ -46,7 +45,7 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what fails is counted and told by the session
     session = open_session(settings, portals, archive=path, options=options)
-    with _interruptible(session):
+    with interruptible(session):
         try:
             with Progress() as progress:
                 session.observer = progress.update
@@ -56,26 +55,3 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
         finally:
             session.close()
     return session
-
-
-@contextmanager
-def _interruptible(session: Session) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) finish what is under way, and the second end the process at once.
-
-    Ending at once loses nothing either: what was not committed is fetched or analysed again. After an interrupted
-    crawl signals are ignored: a second one would kill the interpreter on its way out, and hide the exit code.
-    """
-
-    def interrupt(signum: int, frame: object) -> None:
-        if session.interrupted:
-            session.pool.kill()
-            os._exit(130)
-        session.interrupt()
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, interrupt) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, signal.SIG_IGN if session.interrupted else handler)

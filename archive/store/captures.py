@@ -11,12 +11,13 @@ from archive.records import Capture
 from archive.store.writer import Transaction
 from archive.warc import Origin, Original, record_id
 
-__all__ = ["CaptureRef", "Imported", "Page", "find_original", "iso", "record_capture"]
+__all__ = ["CaptureRef", "Imported", "Page", "find_original", "iso", "original_of", "record_capture"]
 
 _NOT_MODIFIED = 304
-_ORIGINAL = """SELECT captures.id, responded_url, captured_at, payload_digest, payload_bytes, record_id, warc_offset,
-    id_prefix FROM captures JOIN warc_files ON warc_files.id = warc_file_id
-    WHERE page_id = ? AND record_type <> 'revisit'"""
+_ORIGINAL = """SELECT captures.id, page_id, responded_url, captured_at, http_status, content_type, payload_digest,
+    payload_bytes, kind, record_id, warc_offset, id_prefix
+    FROM captures JOIN warc_files ON warc_files.id = warc_file_id WHERE"""
+_OF_PAGE = f"{_ORIGINAL} page_id = ? AND record_type <> 'revisit'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,17 @@ def record_capture(
         )
         if original is None and capture.http_version:
             original = find_original(db, page_id, capture, digest)
-    size_bytes = len(capture.body)
+    size_bytes, origin = len(capture.body), imported.origin if imported else None
     if original is not None:
         digest, size_bytes = original["payload_digest"], original["payload_bytes"]
-    place = transaction.warc.append(capture, digest, _named(original), imported.origin if imported else None)
+    if origin and imported and original is not imported.original:  # the revisit is ours, not the record that came
+        origin = origin._replace(record_id="")
+    place = transaction.warc.append(capture, digest, _named(original), origin)
     capture_id = db.execute(
         """INSERT INTO captures (page_id, requested_url, responded_url, captured_at, http_status, content_type,
             payload_digest, payload_bytes, record_type, warc_file_id, warc_offset, warc_bytes, original_id, source_id,
-            record_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            record_id, certificate)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [
             page_id,
             capture.requested_url,
@@ -94,7 +97,8 @@ def record_capture(
             place.length,
             original["id"] if original else None,
             imported.source_id if imported else None,
-            imported.origin.record_id or None if imported else None,
+            (origin.record_id or None) if origin else None,
+            capture.certificate,
         ],
     ).lastrowid
     return CaptureRef(int(capture_id or 0), int(page_id or 0), original is not None)
@@ -103,14 +107,21 @@ def record_capture(
 def find_original(db: sqlite3.Connection, page_id: int, capture: Capture, digest: str) -> sqlite3.Row | None:
     """Return the capture of a page that holds the payload of this one, or the one that a 304 leaves valid, or None."""
     if capture.http_status == _NOT_MODIFIED:
-        query = f"{_ORIGINAL} AND http_status BETWEEN 200 AND 299 ORDER BY captured_at > ?, captured_at DESC LIMIT 1"
+        query = f"{_OF_PAGE} AND http_status BETWEEN 200 AND 299 ORDER BY captured_at > ?, captured_at DESC LIMIT 1"
         parameters = [page_id, iso(capture.captured_at)]
     elif capture.body:
-        query = f"{_ORIGINAL} AND payload_digest = ? ORDER BY captures.id DESC LIMIT 1"
+        query = f"{_OF_PAGE} AND payload_digest = ? ORDER BY captures.id DESC LIMIT 1"
         parameters = [page_id, digest]
     else:
         return None
     row: sqlite3.Row | None = db.execute(query, parameters).fetchone()
+    return row
+
+
+def original_of(db: sqlite3.Connection, capture_id: int) -> sqlite3.Row:
+    """Return the capture that holds the payload of a capture: itself, unless it is a revisit."""
+    query = f"{_ORIGINAL} captures.id = (SELECT coalesce(original_id, id) FROM captures WHERE id = ?)"
+    row: sqlite3.Row = db.execute(query, [capture_id]).fetchone()
     return row
 
 

@@ -59,8 +59,8 @@ def state_at(db: sqlite3.Connection, page_id: int, captured_at: str) -> State | 
     return {name: rows[-1][name] for name in _STATE} if rows else None
 
 
-def place_in_history(db: sqlite3.Connection, page_id: int, capture_id: int, state: State) -> bool:
-    """Store the state of a page in a capture that is older than its newest one; return whether it makes a revision.
+def place_in_history(db: sqlite3.Connection, page_id: int, capture_id: int, state: State) -> None:
+    """Store the state of a page in a capture that is older than the newest in which it is an article.
 
     What came before and after may be the same: then nothing is added, or the later revision began earlier. Where the
     page was seen again as it was before, that is a revision too: A, B, A.
@@ -70,20 +70,17 @@ def place_in_history(db: sqlite3.Connection, page_id: int, capture_id: int, stat
     before = [row for row in revisions if row["captured_at"] <= at]
     after = revisions[len(before)] if len(before) < len(revisions) else None
     if before and not differs(before[-1], state):
-        return False
+        return
     again = _seen_again(db, page_id, at, after["captured_at"] if after else None) if before else None
     if again is None and after is not None and not differs(after, state):
         db.execute("UPDATE revisions SET capture_id = ? WHERE id = ?", [capture_id, after["id"]])
-        return False
+        return
     insert_revision(db, page_id, capture_id, state, len(revisions) + 1)
     if again is not None:
         returned = insert_revision(db, page_id, again, {name: before[-1][name] for name in _STATE}, len(revisions) + 2)
         if after is None:
             db.execute("UPDATE pages SET revision_id = ? WHERE id = ?", [returned, page_id])
-    elif after is None:
-        raise ValueError(f"capture {capture_id} is the newest of page {page_id}")
     _number(db, page_id)
-    return True
 
 
 def _seen_again(db: sqlite3.Connection, page_id: int, after: str, before: str | None) -> int | None:

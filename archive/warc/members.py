@@ -24,7 +24,8 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictiona
 _DICTIONARY_MOST = 16 << 20
 _LINE_MOST = 1 << 16
 _PROBE = 4096
-_UNREADABLE: tuple[type[Exception], ...] = (igzip_lib.IsalError, ZstdError, ValueError, EOFError, OSError)
+_IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub says that it is an instance
+_UNREADABLE = (_IsalError, ZstdError, ValueError, EOFError, OSError)
 
 
 class TornError(Exception):
@@ -150,7 +151,8 @@ class Unpacker:
         """Unpack the next piece of the member; return whether there was one."""
         decoder = self._decoder
         self._bytes, self._at = b"", 0
-        while decoder is not None and not decoder.eof and not self._bytes:
+        is_over = decoder is None or decoder.eof
+        while decoder is not None and not is_over and not self._bytes:
             if decoder.needs_input and not self._packed and not self._more(1):
                 if self.is_plain:
                     return False
@@ -161,7 +163,8 @@ class Unpacker:
                 self._bytes = decoder.decompress(packed, _PIECE)
             except _UNREADABLE as error:
                 raise TornError(f"it cannot be unpacked ({_words(error)})") from error
-            if decoder.eof:
+            is_over = decoder.eof
+            if is_over:
                 self._packed = decoder.unused_data
                 self._packed_at -= len(self._packed)
             elif not self._bytes and not packed and not decoder.needs_input and not self._more(1):

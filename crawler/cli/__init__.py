@@ -7,6 +7,7 @@ import click
 from archive.cli import COMMANDS
 from crawler.cli.crawl import crawl
 from crawler.cli.demo import demo
+from crawler.cli.import_ import import_
 from crawler.cli.portals import portals
 
 __all__ = ["main"]
@@ -18,5 +19,5 @@ def main() -> None:
     """Archive Vietnam's government portals: crawl politely, keep the articles without the chrome, find every copy."""
 
 
-for command in (crawl, *COMMANDS, portals, demo):
+for command in (crawl, import_, *COMMANDS, portals, demo):
     main.add_command(command)
