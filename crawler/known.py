@@ -51,8 +51,9 @@ def note_captured(
     db.execute(
         """INSERT INTO frontier (key, url, portal, host, rank, kind, due_at, interval_s, fetched_at, payload_digest)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, interval_s = excluded.interval_s,
-        fetched_at = excluded.fetched_at, payload_digest = excluded.payload_digest, failures = 0, reason = NULL
+        ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
+        interval_s = excluded.interval_s, fetched_at = excluded.fetched_at, payload_digest = excluded.payload_digest,
+        failures = 0, reason = NULL
         WHERE frontier.fetched_at IS NULL OR frontier.fetched_at < excluded.fetched_at""",
         [
             page.key,
