@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from archive.records import Attachment, AttachmentText
+from archive.store import full_text
 from archive.store.captures import CaptureRef
-from archive.text import fold_search, normalise_line
+from archive.text import normalise_line
 
 __all__ = ["drop_text", "record_links", "record_text"]
 
@@ -48,10 +49,7 @@ def record_text(db: sqlite3.Connection, ref: CaptureRef, attachment: AttachmentT
         VALUES (?, ?, ?, ?, ?, ?, ?)""",
         [ref.page_id, ref.capture_id, name, attachment.format, attachment.pages, attachment.reason, attachment.text],
     )
-    db.execute(
-        "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
-        [ref.page_id, fold_search(name), fold_search(attachment.text)],
-    )
+    full_text.put(db, ref.page_id, name, attachment.text)
 
 
 def drop_text(db: sqlite3.Connection, page_id: int) -> None:
@@ -59,10 +57,7 @@ def drop_text(db: sqlite3.Connection, page_id: int) -> None:
     row = db.execute("SELECT name, text FROM attachment_texts WHERE page_id = ?", [page_id]).fetchone()
     if row is None:
         return
-    db.execute(
-        "INSERT INTO search_index (search_index, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-        [page_id, fold_search(row["name"]), fold_search(row["text"])],
-    )
+    full_text.drop(db, page_id, row["name"], row["text"])
     db.execute("DELETE FROM attachment_texts WHERE page_id = ?", [page_id])
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from archive import duplicates
 from archive.records import Extraction, Fingerprint, PageKind
+from archive.store import full_text
 from archive.store.attachments import drop_text, record_links, record_text
 from archive.store.captures import CaptureRef, Page, iso, record_capture
 from archive.store.revisions import State, differs, insert_revision, place_in_history, state_at, state_of
@@ -151,10 +152,7 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
         _drop_from_index(db, ref.page_id)
     revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
     db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
-    db.execute(
-        "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
-        [ref.page_id, fold_search(str(state["title"])), fold_search(text)],
-    )
+    full_text.put(db, ref.page_id, str(state["title"]), text)
     document_id = int(str(state["document_id"]))
     if current is not None and current["document_id"] != document_id:
         duplicates.page_lost(db, ref.page_id, current["document_id"])
@@ -175,12 +173,9 @@ def _was_article_later(db: sqlite3.Connection, ref: CaptureRef) -> bool:
 
 
 def _drop_from_index(db: sqlite3.Connection, page_id: int) -> None:
-    """Take a page's current texts out of the full-text index, which must be told what it holds."""
+    """Take a page's current texts out of the full-text index."""
     row = db.execute("SELECT title, text FROM searchable WHERE id = ?", [page_id]).fetchone()
-    db.execute(
-        "INSERT INTO search_index (search_index, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-        [page_id, fold_search(row["title"]), fold_search(row["text"])],
-    )
+    full_text.drop(db, page_id, row["title"], row["text"])
 
 
 def _says_the_same(db: sqlite3.Connection, canonical_key: int, document_id: int) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from archive.errors import ArchiveError
-from archive.store import Archive, connect
+from archive.store import Archive, connect, full_text
 from archive.version import version
 from archive.warc import MAX_FILE_BYTES, Position, WarcWriter
 
@@ -68,6 +68,7 @@ class Writer:
         self._closed = False
         self._broken: ArchiveError | None = None
         self._db = connect(archive.db_path, write=True)
+        full_text.prepare(self._db)
         self._warc = WarcWriter(archive.warc_dir, software=f"luutru/{version()}")
         self._warc_file_id = self._resume_warc()
         self._thread.start()
@@ -124,6 +125,7 @@ class Writer:
             self._db.execute("BEGIN IMMEDIATE")
             transaction = Transaction(self._db, self._warc, self._warc_file_id)
             outcomes = [(work.future, *self._run_one(work, transaction)) for work in batch]
+            full_text.write(self._db)
             self._warc.flush()
             self._note_position()
             self._db.execute("COMMIT")
