@@ -32,7 +32,7 @@ _REVISION_FIELDS = ("title", "lead", "author", "source", "category", "published_
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A capture and where its record stands."""
+    """A capture and where its record stands; `rendered_at` is when a browser ran its scripts, if one did."""
 
     capture_id: int
     requested_url: str
@@ -43,6 +43,7 @@ class Source:
     record_type: str
     warc_file: str
     warc_offset: int
+    rendered_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ def _changed_runs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple
 
 
 _SOURCES = """SELECT captures.id AS capture_id, requested_url, responded_url, captured_at, http_status,
-    payload_digest, record_type, warc_files.name AS warc_file, warc_offset
+    payload_digest, record_type, warc_files.name AS warc_file, warc_offset,
+    (SELECT rendered_at FROM renderings WHERE capture_id = captures.id) AS rendered_at
     FROM captures JOIN warc_files ON warc_files.id = warc_file_id"""
 
 

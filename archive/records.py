@@ -16,6 +16,7 @@ __all__ = [
     "Fingerprint",
     "PageKind",
     "Removal",
+    "Rendered",
 ]
 
 
@@ -59,7 +60,7 @@ class Capture:
 
     `body` is the payload after de-chunking and before any Content-Encoding is undone; `captured_at` is aware.
     `http_version` is empty for what another tool stored without an HTTP message, `request_method` where the request is
-    not known.
+    not known. `certificate`: what was wrong with the server's certificate; None where it is trusted, or there is none.
     """
 
     requested_url: str
@@ -74,11 +75,20 @@ class Capture:
     request_method: str = "GET"
     request_body: bytes = b""
     ip_address: str | None = None
+    certificate: str | None = None
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name (case-insensitive), or None."""
         name = name.lower()
         return next((value for key, value in self.headers if key.lower() == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a browser made of a captured page by running its scripts: HTML in UTF-8; `rendered_at` is aware."""
+
+    html: bytes
+    rendered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def _warc_file(archive: Archive, row: sqlite3.Row, checked: Checked) -> Iterator
     """Compare one WARC file with its rows, in both directions."""
     path = archive.warc_dir / row["name"]
     checked.warc_files += 1
-    query = "SELECT id, warc_offset, payload_digest FROM captures WHERE warc_file_id = ?"
+    query = """SELECT id, warc_offset, payload_digest FROM captures WHERE warc_file_id = ?1
+        UNION ALL SELECT capture_id, warc_offset, payload_digest FROM renderings WHERE warc_file_id = ?1"""
     rows = {capture["warc_offset"]: capture for capture in archive.db.execute(query, [row["id"]])}
     checked.captures += len(rows)
     if not path.is_file():

@@ -97,6 +97,7 @@ def _print_article(found: ArticleView, attachments: tuple[AttachmentView, ...]) 
         ("url", str(row["url"])),
         ("captured", f"{day(source.captured_at)} UTC, status {source.http_status}{_times(found.captures)}"),
         ("record", f"{source.record_type} in {source.warc_file} at {source.warc_offset}, {source.payload_digest}"),
+        *([("rendered", "by a browser: the text is what its scripts made of it")] if source.rendered_at else []),
         ("text", f"{row['syllables']:,} syllables, digest {row['text_digest']}"),
         ("extractor", f"{row['extractor']}, revision {row['revision']}"),
         ("cluster", f"{row['cluster_id']}{' (this article represents it)' if row['is_representative'] else ''}"),
@@ -224,8 +225,9 @@ def _removed(archive: Archive, source: Source) -> tuple[Removal, ...]:
     """Return what today's rules strip from the captured page."""
     from archive.content import decoded_body
     from archive.extract import extract, parse
+    from archive.store.renderings import as_analysed
 
-    capture = archive.read_capture(source.capture_id)
+    capture = as_analysed(archive, source.capture_id)
     page = parse(decoded_body(capture), capture.responded_url, capture.header("Content-Type"))
     return extract(page, captured_at=datetime.fromisoformat(source.captured_at)).removed
 

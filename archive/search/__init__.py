@@ -244,7 +244,8 @@ def _hit_of(row: sqlite3.Row, snippet: str, score: float, file: File | None = No
 def _file_hit(db: sqlite3.Connection, marker: Marker, page_id: int, score: float) -> Hit:
     """Return the hit of an attachment: the first article that links to it, or the file itself."""
     row = db.execute(
-        """SELECT printf('%016x', pages.key) AS id, pages.url, pages.portal, captured_at, attachment_texts.name AS title, format, text,
+        """SELECT printf('%016x', pages.key) AS id, pages.url, pages.portal, captured_at,
+            attachment_texts.name AS title, format, text,
             NULL AS published_at, printf('%016x', pages.key) AS cluster_id, 1 AS members,
             CASE WHEN captured_at < '2025-07-01' THEN province_before ELSE province_after END AS province,
             (SELECT article.id FROM attachments JOIN pages AS article ON article.id = attachments.page_id

@@ -57,7 +57,8 @@ _INITIAL = (
         province_before TEXT,             -- name until 30 June 2025, null where there is none
         province_after TEXT,              -- name since 1 July 2025
         added_at TEXT NOT NULL,
-        accepts_broken_certificate INTEGER NOT NULL DEFAULT 0
+        accepts_broken_certificate INTEGER NOT NULL DEFAULT 0,
+        renders INTEGER NOT NULL DEFAULT 0   -- 1: all its pages are shown to a browser
     ) WITHOUT ROWID""",
     """CREATE TABLE warc_files (
         id INTEGER PRIMARY KEY,
@@ -101,6 +102,16 @@ _INITIAL = (
     )""",
     "CREATE INDEX captures_page ON captures(page_id, id)",
     "CREATE INDEX captures_open ON captures(id) WHERE kind IS NULL",
+    # What a browser made of a capture by running its scripts: that is what was analysed.
+    """CREATE TABLE renderings (
+        capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+        rendered_at TEXT NOT NULL,        -- ISO 8601, UTC
+        payload_digest TEXT NOT NULL,
+        payload_bytes INTEGER NOT NULL,
+        warc_file_id INTEGER NOT NULL REFERENCES warc_files(id),
+        warc_offset INTEGER NOT NULL,     -- of the conversion record
+        warc_bytes INTEGER NOT NULL
+    )""",
     # One row a page, whatever it is. `key` is the 64-bit hash of its identity; in hexadecimal it is the public id.
     """CREATE TABLE pages (
         id INTEGER PRIMARY KEY,

@@ -82,7 +82,7 @@ class Record:
         block = self.block or b""
         found = [fits(self.get("WARC-Block-Digest") or "", block)]
         labelled = self.get("WARC-Payload-Digest")
-        if labelled and self.kind in ("response", "resource"):
+        if labelled and self.kind in ("response", "resource", "conversion"):
             if self.kind == "response" and self.is_http:
                 response = self.response()
                 found.append(fits(labelled, response.raw))

@@ -1,7 +1,8 @@
 """Writing WARC 1.1: records appended one gzip member each.
 
 A fetch is a `response` record and its `request` record; a payload that the page already had, or that the server says
-is not modified, a `revisit` record without body; what another tool stored without an HTTP message a `resource` record.
+is not modified, a `revisit` record without body; what another tool stored without an HTTP message a `resource` record;
+what a browser made of a response a `conversion` record that refers to it.
 Source: ISO 28500:2017. The bytes are put together here and not by warcio because compression through isal takes an
 eighth of the time.
 
@@ -150,6 +151,20 @@ class WarcWriter:
         if capture.request_method:
             self._write_request(capture, own_id, origin)
         return Place(self.name, offset, length, kind)
+
+    def append_conversion(self, target_uri: str, html: bytes, made_at: datetime, response_id: str) -> Place:
+        """Append what a browser made of a response, as a `conversion` record of HTML in UTF-8; return its place."""
+        offset = self.position.size_bytes
+        fields = [
+            ("WARC-Type", "conversion"),
+            ("WARC-Record-ID", f"<{self._next_id()}>"),
+            ("WARC-Target-URI", target_uri),
+            ("WARC-Date", _warc_date(made_at)),
+            ("WARC-Refers-To", f"<{response_id}>"),
+            ("WARC-Payload-Digest", payload_digest(html)),
+            ("Content-Type", "text/html; charset=utf-8"),
+        ]
+        return Place(self.name, offset, self._write(fields, html), "conversion")
 
     def append_info(self, described: dict[str, str]) -> str:
         """Append a `warcinfo` record that describes where the records come from that name it; return its id."""
