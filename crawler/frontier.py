@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from archive.store.migrations import MigrationSet
@@ -34,8 +35,11 @@ CRAWLER = MigrationSet(
     "crawler",
     {
         "0001_frontier": (
+            # Rows stand in the order in which they were found, and that is the order in which they are fetched: what
+            # is claimed and acknowledged together lies together, which a table ordered by random keys would scatter.
             """CREATE TABLE frontier (
-                key INTEGER PRIMARY KEY,          -- of the page: 64-bit hash of its identity
+                id INTEGER PRIMARY KEY,
+                key INTEGER NOT NULL UNIQUE,      -- of the page: 64-bit hash of its identity
                 url TEXT NOT NULL,
                 portal TEXT NOT NULL REFERENCES portals(id),
                 host TEXT NOT NULL,               -- with the port where it is not the default
@@ -53,12 +57,48 @@ CRAWLER = MigrationSet(
                 reason TEXT
             )""",
             "CREATE INDEX frontier_next ON frontier(host, rank, due_at)",
-            "CREATE INDEX frontier_portal ON frontier(portal, due_at)",
+            """CREATE TABLE frontier_hosts (
+                portal TEXT NOT NULL REFERENCES portals(id),
+                host TEXT NOT NULL,               -- that addresses of the portal are on
+                PRIMARY KEY (portal, host)
+            ) WITHOUT ROWID""",
+            """CREATE TABLE hosts (
+                host TEXT PRIMARY KEY,            -- with the port where it is not the default
+                failures INTEGER NOT NULL,        -- in a row
+                rests_until INTEGER NOT NULL,     -- Unix time: after ten failures in a row
+                resume_at INTEGER NOT NULL,       -- Unix time: as its Retry-After asked
+                reason TEXT NOT NULL
+            ) WITHOUT ROWID""",
             """CREATE TABLE drops (
                 portal TEXT NOT NULL REFERENCES portals(id),
                 reason TEXT NOT NULL,
                 addresses INTEGER NOT NULL,       -- links met and not followed, for that reason
                 PRIMARY KEY (portal, reason)
+            ) WITHOUT ROWID""",
+            # What crawls learned: which patterns of addresses bring articles, which are retired. See crawler.learning.
+            """CREATE TABLE patterns (
+                portal TEXT NOT NULL REFERENCES portals(id),
+                pattern TEXT NOT NULL,            -- of whole addresses, or (/x/, ?x=) of those with that part
+                pages INTEGER NOT NULL,           -- that were judged
+                articles INTEGER NOT NULL,        -- that brought a text which the portal did not have
+                twins INTEGER NOT NULL,           -- that said what the page without the part says
+                reason TEXT,                      -- why it is retired; null where it is not
+                example TEXT,
+                held INTEGER NOT NULL DEFAULT 0,  -- addresses set aside
+                learned_at INTEGER NOT NULL,      -- Unix time
+                tried_at INTEGER NOT NULL,        -- when a retired one was last tried
+                PRIMARY KEY (portal, pattern)
+            ) WITHOUT ROWID""",
+            # What hosts answer to an address that does not exist. See crawler.probes.
+            """CREATE TABLE probes (
+                host TEXT PRIMARY KEY,
+                url TEXT NOT NULL,                -- the random address
+                asked_at INTEGER NOT NULL,        -- Unix time
+                http_status INTEGER NOT NULL,
+                location TEXT,                    -- where it redirects to
+                kind TEXT,                        -- of a page with status 200
+                face INTEGER,                     -- hash of what that page shows
+                lines TEXT                        -- hashes of the lines of that page, a JSON array
             ) WITHOUT ROWID""",
         ),
     },
@@ -116,32 +156,41 @@ class Frontier:
         self._db = db
 
     def hosts(self, portals: Collection[str]) -> list[str]:
-        """Return the hosts of these portals that have anything to be fetched, now or later."""
+        """Return the hosts that addresses of these portals are on."""
         marks = ",".join("?" * len(portals))
-        query = f"SELECT DISTINCT host FROM frontier WHERE portal IN ({marks}) ORDER BY host"
+        query = f"SELECT DISTINCT host FROM frontier_hosts WHERE portal IN ({marks}) ORDER BY host"
         return [row[0] for row in self._db.execute(query, list(portals))]
 
-    def claim(self, host: str, now: int, count: int, taken: Collection[int]) -> list[FrontierRow]:
-        """Return up to `count` rows of a host that are due at `now`, best rank first, without those in `taken`."""
+    def claim(
+        self, host: str, now: int, count: int, taken: Collection[int], portals: Container[str] | None = None
+    ) -> list[FrontierRow]:
+        """Return up to `count` rows of a host that are due at `now`, best rank first, without those in `taken`.
+
+        `portals`: whose rows they may be; any portal's where it is None.
+        """
         rows: list[FrontierRow] = []
         for rank in RANKS:
+            # No limit in the query: SQLite reads along the index only as far as it is asked.
             found = self._db.execute(
                 f"""SELECT {_COLUMNS} FROM frontier
-                WHERE host = ? AND rank = ? AND due_at <= ? ORDER BY due_at, key LIMIT ?""",
-                [host, rank, now, count + len(taken)],
+                WHERE host = ? AND rank = ? AND due_at <= ? ORDER BY due_at, id""",
+                [host, rank, now],
             )
-            rows += (FrontierRow(*row) for row in found if row[0] not in taken)
-            if len(rows) >= count:
-                return rows[:count]
+            ours = (row for row in found if row[0] not in taken and (portals is None or row[2] in portals))
+            rows += (FrontierRow(*row) for row in islice(ours, count - len(rows)))
+            found.close()
+            if len(rows) == count:
+                break
         return rows
 
     def next_due(self, host: str, taken: Collection[int]) -> int | None:
         """Return when the next row of a host falls due, or None."""
         times = []
         for rank in RANKS:
-            query = "SELECT key, due_at FROM frontier WHERE host = ? AND rank = ? ORDER BY due_at LIMIT ?"
-            found = self._db.execute(query, [host, rank, 1 + len(taken)])
-            times += [row[1] for row in found if row[0] not in taken][:1]
+            query = "SELECT key, due_at FROM frontier WHERE host = ? AND rank = ? ORDER BY due_at, id"
+            found = self._db.execute(query, [host, rank])
+            times += islice((row[1] for row in found if row[0] not in taken), 1)
+            found.close()
         return min(times, default=None)
 
     def entry_points(self, host: str) -> int:
@@ -155,10 +204,10 @@ class Frontier:
         return FrontierRow(*found) if found else None
 
     def waiting(self, portals: Collection[str], now: int) -> int:
-        """Return how many rows of these portals are due."""
-        marks = ",".join("?" * len(portals))
-        query = f"SELECT count(*) FROM frontier WHERE portal IN ({marks}) AND due_at <= ?"
-        return int(self._db.execute(query, [*portals, now]).fetchone()[0])
+        """Return how many rows are due on the hosts of these portals."""
+        query = "SELECT count(*) FROM frontier WHERE host = ? AND rank = ? AND due_at <= ?"
+        each = ((host, rank, now) for host in self.hosts(portals) for rank in RANKS)
+        return sum(int(self._db.execute(query, values).fetchone()[0]) for values in each)
 
 
 def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -> int:
@@ -174,18 +223,25 @@ def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -
         [(r.key, r.url, portal, r.host, r.rank, r.hops, r.chain, r.form, r.state, now) for r in rows],
     )
     added = db.total_changes - before
+    _note_hosts(db, portal, {row.host for row in rows})
     states = [(row.url, row.form, row.state, row.key) for row in rows if row.state]
     if states:
         db.executemany("UPDATE frontier SET url = ?, form = ?, state = ? WHERE key = ?", states)
     return added
 
 
+def _note_hosts(db: sqlite3.Connection, portal: str, hosts: Collection[str]) -> None:
+    query = "INSERT OR IGNORE INTO frontier_hosts (portal, host) VALUES (?, ?)"
+    db.executemany(query, [(portal, host) for host in hosts])
+
+
 def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_before: int) -> None:
     """Make a portal's entry points (home page, sitemaps, feeds) due, those that answer and were not just fetched."""
     db.execute(
-        """UPDATE frontier SET due_at = ? WHERE portal = ? AND due_at > ? AND rank = 0 AND failures = 0
-        AND kind NOT IN ('error', 'soft404', 'broken', 'empty') AND fetched_at <= ?""",
-        [now, portal, now, fetched_before],
+        """UPDATE frontier SET due_at = ?1 WHERE portal = ?2 AND due_at > ?1 AND rank = 0 AND failures = 0
+        AND kind NOT IN ('error', 'soft404', 'broken', 'empty') AND fetched_at <= ?3
+        AND host IN (SELECT host FROM frontier_hosts WHERE portal = ?2)""",
+        [now, portal, fetched_before],
     )
 
 
@@ -223,6 +279,7 @@ def postpone(db: sqlite3.Connection, key: int, *, due_at: int, failures: int, re
 def redirect_to(db: sqlite3.Connection, key: int, url: str, host: str) -> None:
     """Note that a page lives at another spelling of its address (https, www, a slash)."""
     db.execute("UPDATE frontier SET url = ?, host = ? WHERE key = ?", [url, host, key])
+    db.execute("INSERT OR IGNORE INTO frontier_hosts SELECT portal, host FROM frontier WHERE key = ?", [key])
 
 
 def count_drops(db: sqlite3.Connection, portal: str, drops: Iterable[tuple[str, int]]) -> None:

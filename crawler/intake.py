@@ -24,6 +24,7 @@ from crawler import frontier, schedule, urls
 from crawler.frontier import FrontierRow, NewRow
 from crawler.loops import LoopBacks
 from crawler.novelty import Novelty
+from crawler.seen import Seen
 from crawler.politeness import RobotsState
 from crawler.worker import Analysis, Job
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Intake", "Taken", "new_row"]
 
-_SEEN_MOST = 1_000_000
 _ASKED_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SPELLINGS_MOST = 5
@@ -54,7 +54,7 @@ class Intake:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._seen: set[int] = set()  # keys that are in the frontier for certain
+        self._seen = Seen()
         self._novelty = Novelty()
         self.loops = LoopBacks()
 
@@ -185,9 +185,7 @@ class Intake:
 
         stored, added = await self._session.write(write)
         self._session.taken.discard(row.key)
-        if len(self._seen) > _SEEN_MOST:
-            self._seen.clear()
-        self._seen.update(link.key for link in fresh)
+        self._seen.update(fresh)
         self._count(row, analysis, stored, added)
         self._session.wake({link.host for link in fresh})
 
@@ -198,7 +196,7 @@ class Intake:
             links = self._novelty.followed(row, links, analysis.face)
         if held := len(analysis.links) - len(links):
             analysis.drops["nothing-new"] = held
-        fresh = [link for link in links if link.key not in self._seen]
+        fresh = self._seen.unknown(links)
         entries = [link for link in fresh if link.rank == 0]
         room = max(0, _ENTRIES_MOST - self._session.frontier.entry_points(row.host)) if entries else 0
         if len(entries) > room:

@@ -110,8 +110,7 @@ class FrontierScheduler(BaseScheduler):
         session = self._session
         if self._dry_until.get(host, 0.0) > now:
             return
-        claimed = session.frontier.claim(host, int(now), _CLAIM, session.taken)
-        rows.extend(row for row in claimed if row.portal in session.portals)
+        rows.extend(session.frontier.claim(host, int(now), _CLAIM, session.taken, session.portals))
         session.taken.update(row.key for row in rows)
         if not rows:
             due_at = session.frontier.next_due(host, session.taken)
