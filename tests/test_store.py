@@ -147,7 +147,7 @@ def test_verify_finds_what_is_wrong(archive: Archive) -> None:
     archive.db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
     archive.db.execute("DELETE FROM bands")
     reasons = " / ".join(problems(archive))
-    for part in ("has no row", "damaged from offset", "it holds 0 articles", "not in the index of signatures"):
+    for part in ("has no row", "damaged from offset", "it holds 0 texts", "not in the index of signatures"):
         assert part in reasons
 
 
