@@ -8,6 +8,7 @@ LuutruError                 one line: subject, reason, what to do
 │   └── SignatureMismatch   signatures of other parameters: verify --repair
 ├── WarcError               a WARC file is broken or does not hold what the database says
 ├── PageError               a page that cannot be parsed or extracted
+│   └── CutShort            an answer that broke off before its end
 ├── QueryError              a search query that cannot be understood
 ├── NotFound                no such article, portal or file
 ├── ExportError             an export that cannot be written
@@ -21,6 +22,7 @@ __all__ = [
     "ArchiveLocked",
     "ArchiveNotFound",
     "CrawlError",
+    "CutShort",
     "ExportError",
     "LuutruError",
     "NotFound",
@@ -73,6 +75,10 @@ class WarcError(LuutruError):
 
 class PageError(LuutruError):
     """A page that cannot be parsed or extracted."""
+
+
+class CutShort(PageError):
+    """An answer that broke off before its end."""
 
 
 class QueryError(LuutruError):

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.http import Response
 
-from archive.content import decoded_body
-from archive.errors import ArchiveError, PageError
+from archive.content import decoded_body, most_bytes
+from archive.errors import ArchiveError, CutShort, PageError
 from archive.records import Capture, PageKind
 from archive.store import pages
 from archive.store.writer import Transaction
@@ -25,7 +25,6 @@ from crawler.frontier import FrontierRow, NewRow
 from crawler.loops import LoopBacks
 from crawler.novelty import Novelty
 from crawler.seen import Seen
-from crawler.politeness import RobotsState
 from crawler.worker import Analysis, Job
 
 if TYPE_CHECKING:
@@ -72,34 +71,32 @@ class Intake:
         self._session.submit(write)
         return taken
 
-    def record_kind(self, request: Request, kind: PageKind) -> None:
+    def record_kind(self, request: Request, kind: PageKind, reason: str = "") -> None:
         """Note what a capture is that needs no analysis (robots.txt)."""
         taken: Taken = request.meta["taken"]
-        self._session.submit(lambda transaction: pages.record_kind(transaction.db, _ref(taken), kind))
+        self._session.submit(lambda transaction: pages.record_kind(transaction.db, _ref(taken), kind, reason))
 
     async def process(self, row: FrontierRow, request: Request, response: Response) -> None:
         """Bring a response into the archive: analysed, stored, its links in the frontier, its row acknowledged."""
         self._session.counts[row.portal].fetched += 1
-        await self._take_safely(row, request.meta["capture"], response.body, request.meta["taken"])
+        await self._take_safely(row, request.meta["capture"], request.meta["taken"])
 
     async def resume(self, row: FrontierRow, capture: Capture, ref: pages.CaptureRef) -> None:
         """Bring in a capture that a crawl before this one wrote and did not analyse."""
-        await self._take_safely(row, capture, _plain(capture), Taken(payload_digest(capture.body), ref))
+        await self._take_safely(row, capture, Taken(payload_digest(capture.body), ref))
 
-    async def fail(self, row: FrontierRow, reason: str, *, is_final: bool) -> None:
-        """Note that an address could not be fetched; it is tried again, in this crawl or a later one."""
-        host = self._session.host_at(row.url)
-        host.failed(reason)
+    async def fail(self, row: FrontierRow, reason: str, *, is_final: bool, is_answer: bool = False) -> None:
+        """Note that an address could not be fetched; it is tried again, in this crawl or a later one.
+
+        `is_answer`: the host did answer, so that the failure is not its own.
+        """
+        if not is_answer:
+            self._session.failed(self._session.host_at(row.url), reason)
         failures = max(row.failures + 1, schedule.RETRIES if is_final else 0)
         await self._postpone(row, failures, reason, int(time.time()) + schedule.after_failure(failures))
 
     async def forbid(self, row: FrontierRow) -> None:
-        """Note that robots.txt does not allow an address, or that nothing is known of its robots.txt."""
-        host = self._session.host_at(row.url)
-        if host.robots is RobotsState.UNREACHABLE:
-            self._unreachable(row, host.rest_reason)
-            self._session.taken.discard(row.key)
-            return
+        """Note that robots.txt does not allow an address."""
         self._session.counts[row.portal].forbidden += 1
         due_at = int(time.time()) + schedule.FORBIDDEN_S
         await self._session.write(
@@ -109,13 +106,28 @@ class Intake:
         )
         self._session.taken.discard(row.key)
 
-    async def _take_safely(self, row: FrontierRow, capture: Capture, body: bytes, taken: Taken) -> None:
+    def leave(self, row: FrontierRow) -> None:
+        """Leave an address as it is, since its host rests or the crawl ends before its turn."""
+        if reason := self._session.host_at(row.url).rest_reason:
+            self._unreachable(row, reason)
+        self._session.taken.discard(row.key)
+
+    async def _take_safely(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
         try:
+            is_answer = capture.http_status < 300
+            most = most_bytes(capture.header("Content-Type"))
+            body = decoded_body(capture, most, must_be_whole=True) if is_answer else b""
             await self._take(row, capture, body, taken)
         except ArchiveError:
             raise
+        except CutShort as error:
+            reason = error.reason
+            await self._session.write(
+                lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.BROKEN, reason)
+            )
+            await self.fail(row, reason, is_final=False, is_answer=True)
         except Exception as error:  # noqa: BLE001 whatever a page does to us, it must stop no other
-            reason = f"{type(error).__name__}: {error}"
+            reason = error.reason if isinstance(error, PageError) else f"{type(error).__name__}: {error}"
             await self._settle(row, taken, PageKind.BROKEN, reason)
             self._note_failure(row, reason)
 
@@ -278,9 +290,9 @@ class Intake:
         host, now = self._session.host_at(row.url), int(time.time())
         reason = f"status {status}"
         slowed = status in (429, 503)
-        failures = row.failures + (0 if slowed and host.resume_at > now else 1)
+        failures = row.failures + 1
         if not slowed:
-            host.failed(reason)
+            self._session.failed(host, reason)
         await self._session.write(
             lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.ERROR, reason)
         )
@@ -315,10 +327,3 @@ def _ref(taken: Taken) -> pages.CaptureRef:
     if taken.ref is None:
         raise PageError("capture", "it could not be written")
     return taken.ref
-
-
-def _plain(capture: Capture) -> bytes:
-    try:
-        return decoded_body(capture)
-    except PageError:
-        return capture.body

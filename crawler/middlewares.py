@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from archive.records import Capture
+from crawler.discovery import LinkKind
+from crawler.fetching.errors import Postponed, RobotsForbidden
 from crawler.politeness import retry_after_s
 from crawler.session import Session
 
-__all__ = ["CaptureMiddleware", "HostCookies", "PolitenessMiddleware", "RobotsForbidden"]
+__all__ = ["CaptureMiddleware", "HostCookies", "PolitenessMiddleware"]
 
-
-class RobotsForbidden(IgnoreRequest):
-    """robots.txt does not allow the URL."""
+_FILE_TIMEOUT_S = 300
+_COOKIES_MOST = 50  # a host
+_COOKIE_BYTES = 4096
 
 
 class _WithSession:
@@ -37,36 +39,48 @@ class _WithSession:
 
 
 class PolitenessMiddleware(_WithSession):
-    """Lets a request go only once the host's robots.txt is known and allows it; heeds 429, 503 and Retry-After."""
+    """Lets a request go once robots.txt is known, allows it, and it is its turn; heeds 429, 503 and Retry-After."""
 
     async def process_request(self, request: Request) -> None:
-        """Wait for robots.txt; raise RobotsForbidden where it says no."""
-        if "row" not in request.meta:  # robots.txt itself
-            return
-        host = await self._session.robots.known(request.url, request.meta["portal"])
-        if not host.allows(request.url):
-            raise RobotsForbidden(host.rest_reason or "robots.txt")
+        """Wait for robots.txt and for the turn; raise RobotsForbidden or Postponed where the request must not go."""
+        session, portal = self._session, request.meta["portal"]
+        host = session.host_at(request.url)
+        if row := request.meta.get("row"):  # not robots.txt itself
+            await session.robots.known(request.url, portal)
+            if host.rest_reason:
+                raise Postponed(host.rest_reason)
+            if not host.allows(request.url):
+                raise RobotsForbidden("robots.txt")
+            if row.rank == LinkKind.ATTACHMENT.rank:
+                request.meta["download_timeout"] = _FILE_TIMEOUT_S
+        request.meta["accepts_broken"] = portal in session.accepts_broken
+        await session.turns.take(request, host)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Slow the host down when it asks for it."""
+        """Slow the host down when it asks for it; then it is the next one's turn."""
         host = self._session.host_at(request.url)
         if response.status in (429, 503):
             header = response.headers.get("Retry-After")
             host.slow_down(time.time(), retry_after_s(header.decode("latin-1") if header else None))
-            self._session.apply_delay(request.meta["download_slot"], host.delay_s)
         elif response.status < 500:
-            host.succeeded()
+            host.succeeded(request.meta.get("download_latency", 0.0))
+        self._session.hosts.save(host)
+        self._session.turns.give_back(request, host)
         return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Let the next one have its turn."""
+        self._session.turns.give_back(request, self._session.host_at(request.url))
 
 
 class HostCookies:
     """Gives a host back the cookies that it set, and no other host: what portals with sessions need to work.
 
-    Paths, domains and lifetimes are not looked at: a crawl talks to one application a host and ends soon.
+    Paths and domains are not looked at: a crawl talks to one application a host, and forgets its cookies at the end.
     """
 
     def __init__(self) -> None:
-        self._jars: dict[str, dict[str, str]] = {}
+        self._jars: dict[str, dict[str, tuple[str, bool]]] = {}  # host → name → value, whether it needs TLS
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -75,16 +89,28 @@ class HostCookies:
 
     def process_request(self, request: Request) -> None:
         """Add the host's cookies, if it ever set one."""
-        if jar := self._jars.get(request.meta["host"]):
+        is_secure = request.url.startswith("https:")
+        jar = {
+            name: value
+            for name, (value, needs_tls) in self._jars.get(request.meta["host"], {}).items()
+            if is_secure or not needs_tls
+        }
+        if jar:
             request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep the cookies that the host sets."""
         for header in response.headers.getlist("Set-Cookie"):
-            name, equals, value = header.decode("latin-1").partition(";")[0].strip().partition("=")
-            if equals and name:
-                jar = self._jars.setdefault(request.meta["host"], {})
-                jar[name] = value
+            pair, _, rest = header.decode("latin-1").partition(";")
+            name, equals, value = pair.strip().partition("=")
+            if not equals or not name or len(pair) > _COOKIE_BYTES:
+                continue
+            jar = self._jars.setdefault(request.meta["host"], {})
+            attributes = {part.strip().lower() for part in rest.split(";")}
+            if any(map(_is_over, attributes)):
+                jar.pop(name, None)
+            elif name in jar or len(jar) < _COOKIES_MOST:
+                jar[name] = (value, "secure" in attributes)
         return response
 
 
@@ -106,6 +132,7 @@ class CaptureMiddleware(_WithSession):
             request_method=request.method,
             request_body=request.body,
             ip_address=str(response.ip_address) if response.ip_address else None,
+            certificate=request.meta.get("certificate"),
         )
         request.meta["capture"] = capture
         request.meta["taken"] = self._session.intake.capture(request, capture)
@@ -118,6 +145,20 @@ def _headers(message: Request | Response) -> tuple[tuple[str, str], ...]:
         for name, values in message.headers.items()
         for value in values
     )
+
+
+def _is_over(attribute: str) -> bool:
+    """Tell whether an attribute of a cookie (in lower case) ends its life: that is how servers delete one."""
+    name, _, value = attribute.partition("=")
+    if name.strip() == "max-age":
+        return value.strip().startswith(("-", "0"))
+    if name.strip() != "expires":
+        return False
+    try:
+        moment = parsedate_to_datetime(value.replace("-", " "))
+    except (TypeError, ValueError):
+        return False
+    return moment.replace(tzinfo=moment.tzinfo or UTC) < datetime.now(UTC)
 
 
 def _phrase(status: int) -> str:

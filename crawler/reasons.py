@@ -12,6 +12,9 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from archive.errors import PageError
+from crawler.fetching.errors import NotPublic, TooLarge, Untrusted
+
 __all__ = ["reason_of"]
 
 
@@ -23,10 +26,18 @@ def reason_of(error: BaseException) -> tuple[str, bool]:
         return "the connection was refused", True
     if isinstance(error, DownloadTimeoutError):
         return "no answer in time", False
+    if isinstance(error, TooLarge):
+        return f"larger than {error.args[0] >> 20} MB", True
     if isinstance(error, DownloadCancelledError):
         return "larger than this crawl takes", True
+    if isinstance(error, Untrusted):
+        return f"its certificate is not trusted: {error}", True
+    if isinstance(error, NotPublic):
+        return str(error), True
     if isinstance(error, ResponseDataLossError):
         return "the answer broke off", False
+    if isinstance(error, PageError):
+        return error.reason, False
     if isinstance(error, UnsupportedURLSchemeError):
         return "not an http address", True
     if isinstance(error, DownloadFailedError):
@@ -44,7 +55,6 @@ def _of_transport(error: DownloadFailedError) -> tuple[str, bool]:
 
 
 _TRANSPORT = (
-    ("certificate", "its certificate is not trusted", True),
     ("SSL", "no secure connection could be made", True),
     ("InvalidHeaderName", "a header of the answer is broken", True),
     ("conflicting Content-Length", "the headers of the answer contradict each other", True),

@@ -98,7 +98,7 @@ class FrontierScheduler(BaseScheduler):
 
     def _next_row(self, host: str, rows: deque[FrontierRow], now: float) -> FrontierRow | None:
         politeness = self._session.host(host)
-        if politeness is not None and (politeness.rest_reason or politeness.resume_at > now):
+        if politeness is not None and (politeness.rest_reason or politeness.resume_at > now):  # it would only wait
             return None
         if not rows:
             self._claim(host, rows, now)

@@ -19,9 +19,12 @@ from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
 from crawler import discovery, frontier, urls
 from crawler.catalogue import Portal
+from crawler.fetching.hosts import Hosts
+from crawler.fetching.turns import Turns
 from crawler.frontier import Frontier
+from crawler.identity import user_agent
 from crawler.intake import Intake, new_row
-from crawler.politeness import Host, is_loopback
+from crawler.politeness import Host
 from crawler.pool import Pool
 from crawler.register import register
 from crawler.robots import Robots
@@ -30,6 +33,7 @@ __all__ = ["Counts", "Options", "Session"]
 
 T = TypeVar("T")
 _WATCH_S = 0.5
+_JUST_NOW_S = 600  # a crawl whose last capture is this young may have asked for more before it was killed
 _FRESH_S = 60  # an entry point that was fetched this recently is not asked again
 
 
@@ -43,6 +47,9 @@ class Options:
     workers: int = 2
     due_only: bool = False
     since: datetime | None = None
+    night: bool = False  # send requests only while it is night in Vietnam
+    contact: str | None = None  # of whoever runs the crawl, for the User-Agent
+    accepts_broken: bool | None = None  # certificates that are not to be trusted; None: as the archive remembers
 
 
 @dataclass(slots=True)
@@ -88,7 +95,7 @@ class Session:
         self.robots = Robots(self)
         self.intake = Intake(self)
         self.pool = Pool(options.workers)
-        self.headers = {"User-Agent": str(settings["USER_AGENT"]), **_HEADERS}
+        self.headers = {"User-Agent": _agent(options, settings), **_HEADERS}
         self.taken: set[int] = set()  # keys handed out and not yet committed
         self.stop_reason = ""
         self.observer: Callable[[Session], None] | None = None  # is shown the session twice a second
@@ -98,11 +105,12 @@ class Session:
         self.wake: Callable[[Iterable[str]], None] = lambda hosts: None  # set by the scheduler
         self.released: Callable[[str], None] = lambda portal: None
         self.engine: ExecutionEngine  # set by the spider
-        self._default_delay_s = float(str(settings["DOWNLOAD_DELAY"]))
+        self.hosts = Hosts(self, float(str(settings["DOWNLOAD_DELAY"])))
+        self.turns = Turns(self)
+        self.accepts_broken: set[str] = set()  # portals
         self._writer = Writer(archive)
         self._watcher: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._hosts: dict[str, Host] = {}
 
     # --- from begin to close ------------------------------------------------------------------------------------------
 
@@ -119,9 +127,8 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._watcher = self._loop.create_task(self._watch())
         check_signatures(self.archive.db)
-        for portal in self.portals.values():
-            self.apply_delay(portal.id, self.host_at(portal.url).delay_s)
         await self.write(lambda transaction: self._register(transaction, now))
+        self._begin_fetching(now)
         for capture_id in pages.open_captures(self.archive.db):
             await self._finish_open(capture_id)
         self.waiting_at_begin = self.frontier.waiting(self.portals, now)
@@ -146,10 +153,17 @@ class Session:
 
     def is_over(self) -> bool:
         """Tell whether a limit of the crawl has been reached."""
-        options = self.options
-        if options.max_time_s is not None and time.monotonic() - self.started >= options.max_time_s:
+        if self._is_out_of_time():
             self.stop("the time is up")
         return bool(self.stop_reason)
+
+    def is_abandoned(self) -> bool:
+        """Tell whether nothing is to be waited for any more: requests that have not gone out stay due."""
+        return self.is_over() and (self.interrupted or self.failures.broken is not None or self._is_out_of_time())
+
+    def _is_out_of_time(self) -> bool:
+        most = self.options.max_time_s
+        return most is not None and time.monotonic() - self.started >= most
 
     def interrupt(self) -> None:
         """Stop because the user asked for it; may be called from a signal handler."""
@@ -180,6 +194,9 @@ class Session:
         db = transaction.db
         for portal in self.portals.values():
             register(db, portal, datetime.fromtimestamp(now, UTC))
+            if self.options.accepts_broken is not None:
+                query = "UPDATE portals SET accepts_broken_certificate = ? WHERE id = ?"
+                db.execute(query, [self.options.accepts_broken, portal.id])
             if not self.options.due_only:
                 frontier.make_entries_due(db, portal.id, now, fetched_before=now - _FRESH_S)
 
@@ -197,31 +214,41 @@ class Session:
 
     # --- hosts --------------------------------------------------------------------------------------------------------
 
+    def _begin_fetching(self, now: int) -> None:
+        """Take up what is known of the hosts; where a crawl has just ended, or was killed, begin with a gap."""
+        from twisted.internet import reactor
+
+        reactor.installNameResolver(self.turns.addresses)
+        db = self.archive.db
+        self.hosts.load(db)
+        query = "SELECT id FROM portals WHERE accepts_broken_certificate"
+        self.accepts_broken = {row[0] for row in db.execute(query)}
+        last = db.execute("SELECT captured_at FROM captures ORDER BY id DESC LIMIT 1").fetchone()
+        delays_s = [0.0]
+        for portal in self.portals.values():
+            self.engine.downloader.per_slot_settings[portal.id] = {"concurrency": 1, "delay": 0.0, "jitter": 0.0}
+            host = self.host_at(portal.url)
+            delays_s.append(host.delay_s)
+            if host.rest_reason:
+                self.failures.portals[portal.id] = host.rest_reason
+        if last and now - datetime.fromisoformat(last[0]).timestamp() < _JUST_NOW_S:
+            self.turns.first_at = time.monotonic() + max(delays_s)
+
     def host_at(self, url: str) -> Host:
         """Return the politeness of the URL's host."""
-        name = urls.host_of(url)
-        if name not in self._hosts:
-            delay_s = self.options.delay_s
-            if delay_s is None:
-                delay_s = 0.0 if is_loopback(url) else self._default_delay_s
-            self._hosts[name] = Host(name, delay_s)
-        return self._hosts[name]
+        return self.hosts.at(url)
 
     def host(self, name: str) -> Host | None:
         """Return the politeness of a host that was met already."""
-        return self._hosts.get(name)
+        return self.hosts.get(name)
 
-    def apply_delay(self, slot: str, delay_s: float) -> None:
-        """Make Scrapy's downloader keep that gap in a slot; hosts of one portal share a slot, the longest gap wins."""
-        settings = self.engine.downloader.per_slot_settings
-        delay_s = max(delay_s, settings.get(slot, {}).get("delay", 0.0))
-        settings[slot] = {"concurrency": 1, "delay": delay_s, "jitter": 0.0}
-        if slot in self.engine.downloader.slots:
-            self.engine.downloader.slots[slot].delay = delay_s
+    def failed(self, host: Host, reason: str) -> None:
+        """Note that a host failed to answer; ten times in a row, and it rests until another day."""
+        host.failed(reason, time.time())
+        self.hosts.save(host)
 
     async def learned_robots(self, host: Host, url: str, portal: str) -> None:
-        """Take the sitemaps of robots.txt, or the usual places, as entry points; keep the gap that it asks for."""
-        self.apply_delay(portal, host.delay_s)
+        """Take the sitemaps of robots.txt, or the usual places, as entry points."""
         if self.options.due_only or portal not in self.portals:
             return
         known = host.sitemaps
@@ -246,6 +273,10 @@ class Session:
         except ArchiveError as error:
             self.give_up(error)
             raise
+
+
+def _agent(options: Options, settings: dict[str, object]) -> str:
+    return user_agent(options.contact) if options.contact else str(settings["USER_AGENT"])
 
 
 _HEADERS = {

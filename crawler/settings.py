@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from archive.version import version
+from crawler.identity import user_agent
 
 BOT_NAME = "luutru"
 SPIDER_MODULES = ["crawler.spiders"]
-USER_AGENT = f"luutru/{version()} (+https://pypi.org/project/luutru/; archive of public portals)"
+USER_AGENT = user_agent()
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 # The frontier is a table; retries and redirects go through it, robots.txt and delays through the session.
@@ -19,23 +19,28 @@ METAREFRESH_ENABLED = False
 DOWNLOADER_MIDDLEWARES_BASE = {
     "crawler.middlewares.PolitenessMiddleware": 100,
     "crawler.middlewares.HostCookies": 300,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "crawler.middlewares.CaptureMiddleware": 900,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE: dict[str, int] = {}
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.fetching.handler.PortalHandler",
+    "https": "crawler.fetching.handler.PortalHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 DEFAULT_REQUEST_HEADERS: dict[str, str] = {}
 
-DOWNLOAD_DELAY = 3.0  # seconds between two requests to a host; none on loopback
-DOWNLOAD_DELAY_JITTER = 0.0  # jitter would undercut the delay half of the time
-CONCURRENT_REQUESTS = 64
-CONCURRENT_REQUESTS_PER_DOMAIN = 2  # connections kept open to a host; the session lets one request out at a time
+DOWNLOAD_DELAY = 3.0  # seconds between an answer and the next request (crawler.fetching.turns); none on loopback
+DOWNLOAD_DELAY_JITTER = 0.0  # what is random only makes a gap longer, and is added there
+CONCURRENT_REQUESTS = 256  # most of them wait for their turn: each portal and each server has one at a time
+CONCURRENT_REQUESTS_PER_DOMAIN = 2  # connections kept open to a host
 CONCURRENT_ITEMS = 4  # Scrapy makes that many tasks for every response
-DOWNLOAD_TIMEOUT = 60
-DOWNLOAD_MAXSIZE = 50 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 60  # in all, from the connection to the last byte; documents have longer
+DOWNLOAD_MAXSIZE = 50 * 1024 * 1024  # crawler.fetching.handler: 10 MB where it is a page
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_VERIFY_CERTIFICATES = True
 # Responses that wait for their analysis, in bytes: what is full slows the fetching.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
 WARN_ON_GENERATOR_RETURN_VALUE = False

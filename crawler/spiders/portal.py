@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.middlewares import RobotsForbidden
+from crawler.fetching.errors import Postponed, RobotsForbidden, TooLarge
 from crawler.reasons import reason_of
 from crawler.session import Session
 from crawler.start import open_session
@@ -58,9 +58,11 @@ class PortalSpider(Spider):
         error = failure.value or RuntimeError("no reason was given")
         if isinstance(error, RobotsForbidden):
             await self.session.intake.forbid(row)
+        elif isinstance(error, Postponed):
+            self.session.intake.leave(row)
         else:
             reason, is_final = reason_of(error)
-            await self.session.intake.fail(row, reason, is_final=is_final)
+            await self.session.intake.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
 
     def closed(self, reason: str) -> None:
         """Commit what is under way and close the archive."""
