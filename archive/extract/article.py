@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from urllib.parse import urlsplit
 
 from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_title, find_body
@@ -48,7 +49,7 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
 
     Pure: the same page gives the same extraction, and its tree is left as it was.
     """
-    outline = flatten(page.tree)
+    outline = flatten(page.tree, urlsplit(page.url).netloc)
     if (visible_chars := outline.visible_chars) > MAX_CHARS:
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
     metadata = read_metadata(page.tree)

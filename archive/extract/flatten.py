@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
 from archive.extract.page import Element
+from archive.extract.recurring import Part, Recurring, Start, replay
 from archive.extract.tables import is_data_table
 from archive.extract.traits import CELLS, TELLING, Traits, read_traits
 from archive.extract.zones import Zone
@@ -34,10 +36,19 @@ class _Context:
     in_row: bool = False
 
 
-def flatten(root: Element) -> Outline:
-    """Return the outline of the tree below `root`, hidden elements and scripts left out."""
+_recurring = Recurring()
+
+
+def flatten(root: Element, host: str = "", recurring: Recurring = _recurring) -> Outline:
+    """Return the outline of the tree below `root`, hidden elements and scripts left out.
+
+    `recurring` remembers parts of the pages of a host; what it knows changes how long this takes, and nothing else.
+    """
     outline = Outline()
-    _Walk(outline).run(root)
+    walk = _Walk(outline, host, recurring)
+    walk.run(root)
+    for element, traits in walk.entries:
+        outline.enter(element, traits)
     _judge_zones(outline)
     outline.count()
     return outline
@@ -46,8 +57,11 @@ def flatten(root: Element) -> Outline:
 class _Walk:
     """The pass itself: collects the text of the current line and closes it at block borders."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, host: str, recurring: Recurring) -> None:
         self.outline = outline
+        self.host, self.recurring = host, recurring
+        self.starts: list[Start] = []  # of the parts that are being recorded
+        self.entries: list[tuple[Element, Traits]] = []  # elements to be entered under their names
         self.blocks = outline.blocks
         self.lines = outline.lines
         self.block = -1  # the innermost open one
@@ -75,6 +89,11 @@ class _Walk:
                     is_block = traits.is_block and not (outer.in_row and traits.is_bare_cell)
                     if is_block:
                         self.enter_block(element, traits, outer, inner)
+                        if traits.names and len(element) and self.recall(element, traits, inner):
+                            self.leave_block(inner)
+                            if (tail := element.tail) and self.block >= 0:
+                                self.add(tail, outer)
+                            continue
                     elif traits.is_void:
                         self.enter_void(traits.tag, outer)
                     elif traits.is_bare_cell and self.pieces:
@@ -104,12 +123,12 @@ class _Walk:
 
     def read(self, element: Element) -> tuple[Traits, str]:
         """Return what the element's tag and attributes say, and its address; enter it under its names."""
-        tag, items = element.tag, element.items()
+        tag, items = cast("str", element.tag), element.items()
         if not items:
             return read_traits(tag, ()), ""
         traits = read_traits(tag, tuple([item for item in items if item[0] in TELLING]))
         if traits.is_indexed:
-            self.outline.enter(element, traits)
+            self.entries.append((element, traits))
         return traits, element.get("href", "") if tag == "a" else ""
 
     def change(self, traits: Traits, outer: _Context, href: str) -> _Context:
@@ -138,11 +157,29 @@ class _Walk:
         elif traits.tag == "table" and not outer.in_row and is_data_table(element):
             inner.in_row = True
 
+    def recall(self, element: Element, traits: Traits, inner: _Context) -> bool:
+        """Take what a block holds from an earlier page; return False when it must be walked."""
+        if inner.in_row:
+            return False
+        context = (inner.align, inner.href, inner.bold, inner.italic, inner.in_list, inner.in_caption)
+        around = (*context, self.bullet, self.image_open)
+        part, key = self.recurring.look_up((self.host, traits.tag, traits.names), element, around)
+        if part is not None:
+            replay(part, self.outline, self.entries, inner.zone)
+            self.image_open, self.bullet = part.after
+        elif key is not None:
+            outline = self.outline
+            counts = len(self.lines), len(outline.zones), len(self.entries), outline.inputs
+            self.starts.append(Start(key, self.block, *counts))
+        return part is not None
+
     def leave_block(self, inner: _Context) -> None:
         block = self.blocks[self.block]
         if not inner.in_row:
             if self.pieces:
                 self.close_line()
+            if self.starts and self.starts[-1].block == self.block:
+                self.record(self.starts.pop(), block)
         elif block.tag in CELLS:
             self.close_cell()
         elif block.tag == "tr":
@@ -155,6 +192,11 @@ class _Walk:
             self.blocks[block.parent].images += block.images
         if block.tag == "li":
             self.bullet = False
+
+    def record(self, start: Start, block: Block) -> None:
+        inputs = self.outline.inputs - start.inputs
+        part = Part(block.images, inputs, (self.image_open, self.bullet))
+        self.recurring.record(start, self.outline, self.entries, part)
 
     def add(self, text: str, context: _Context) -> None:
         """Add text to the current line."""
