@@ -9,28 +9,35 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice
 from typing import NamedTuple
 
 from archive.store.migrations import MigrationSet
+from crawler import urls
 
 __all__ = [
     "CRAWLER",
+    "KNOWN",
     "RANKS",
     "Frontier",
     "FrontierRow",
+    "Looked",
     "NewRow",
     "acknowledge",
     "add",
     "count_drops",
-    "make_entries_due",
-    "make_modified_due",
+    "forget_etag",
+    "make_due",
+    "make_heads_due",
+    "new_row",
     "postpone",
     "redirect_to",
 ]
 
-RANKS = range(6)  # 0: entry points, sitemaps, feeds; then what `crawler.discovery` ranks; lower is fetched first
+KNOWN = 6  # pages that were fetched before and lead nowhere: whatever is new goes first
+_HINTED = 1  # known pages that seem to have changed: like new articles
+RANKS = range(KNOWN + 1)  # 0: entry points, sitemaps, feeds; then what `crawler.discovery` ranks; lower comes first
 CRAWLER = MigrationSet(
     "crawler",
     {
@@ -54,6 +61,12 @@ CRAWLER = MigrationSet(
                 failures INTEGER NOT NULL DEFAULT 0,
                 fetched_at INTEGER,
                 payload_digest TEXT,
+                etag TEXT,                        -- validators of the last full answer; '' where they lied once
+                last_modified TEXT,
+                not_modified INTEGER NOT NULL DEFAULT 0,  -- answers 304 in a row
+                missing INTEGER NOT NULL DEFAULT 0,       -- signs in a row that the page is gone
+                found_at INTEGER NOT NULL,
+                hinted_by INTEGER,                -- key of the sitemap or feed that made it due
                 reason TEXT
             )""",
             "CREATE INDEX frontier_next ON frontier(host, rank, due_at)",
@@ -69,6 +82,12 @@ CRAWLER = MigrationSet(
                 resume_at INTEGER NOT NULL,       -- Unix time: as its Retry-After asked
                 reason TEXT NOT NULL
             ) WITHOUT ROWID""",
+            """CREATE TABLE readings (
+                key INTEGER PRIMARY KEY,          -- of a sitemap or feed, in the frontier
+                entries BLOB NOT NULL,            -- what it listed last: pairs of 64-bit key and Unix time, 0 for none
+                hints INTEGER NOT NULL DEFAULT 0, -- pages that were asked because of it
+                hits INTEGER NOT NULL DEFAULT 0   -- of those, how many had changed
+            )""",
             """CREATE TABLE drops (
                 portal TEXT NOT NULL REFERENCES portals(id),
                 reason TEXT NOT NULL,
@@ -103,7 +122,8 @@ CRAWLER = MigrationSet(
         ),
     },
 )
-_COLUMNS = "key, url, portal, host, rank, kind, interval_s, failures, payload_digest, hops, chain, form, state"
+_COLUMNS = """key, url, portal, host, rank, kind, interval_s, failures, payload_digest, hops, chain, form, state,
+    fetched_at, etag, last_modified, not_modified, missing, hinted_by"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,12 @@ class FrontierRow:
     chain: int | None = None
     form: str | None = None
     state: bytes | None = None
+    fetched_at: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_modified: int = 0
+    missing: int = 0
+    hinted_by: int | None = None
 
     @property
     def posted(self) -> bytes | None:
@@ -130,6 +156,21 @@ class FrontierRow:
         if self.form is None:
             return None
         return self.form.encode() + (b"&" + zlib.decompress(self.state) if self.state else b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is noted of an address that was fetched; `missing` and `not_modified` count looks in a row."""
+
+    kind: str
+    rank: int
+    due_at: int
+    interval_s: int
+    payload_digest: str | None
+    etag: str | None = None
+    last_modified: str | None = None
+    not_modified: int = 0
+    missing: int = 0
 
 
 class NewRow(NamedTuple):  # a page sends 150 of them from process to process: a tuple is the cheapest record
@@ -147,6 +188,11 @@ class NewRow(NamedTuple):  # a page sends 150 of them from process to process: a
     chain: int | None = None
     form: str | None = None
     state: bytes | None = None
+
+
+def new_row(url: str, rank: int, *, hops: int = 0, chain: int | None = None) -> NewRow:
+    """Return the row of an address, for `add`."""
+    return NewRow(urls.page_key(url), url, urls.host_of(url), rank, hops, chain)
 
 
 class Frontier:
@@ -210,17 +256,17 @@ class Frontier:
         return sum(int(self._db.execute(query, values).fetchone()[0]) for values in each)
 
 
-def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int) -> int:
-    """Add addresses that are not known yet, due at once; return how many were new.
+def add(db: sqlite3.Connection, portal: str, rows: Iterable[NewRow], now: int, *, due_at: int | None = None) -> int:
+    """Add addresses that are not known yet, due at once if no time is given; return how many were new.
 
     Of a known page that is asked for by a form the state of the form is brought up to date.
     """
     before = db.total_changes
-    rows = list(rows)
+    rows, due_at = list(rows), now if due_at is None else due_at
     db.executemany(
-        """INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, hops, chain, form, state, due_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [(r.key, r.url, portal, r.host, r.rank, r.hops, r.chain, r.form, r.state, now) for r in rows],
+        """INSERT OR IGNORE INTO frontier (key, url, portal, host, rank, hops, chain, form, state, due_at, found_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [(r.key, r.url, portal, r.host, r.rank, r.hops, r.chain, r.form, r.state, due_at, now) for r in rows],
     )
     added = db.total_changes - before
     _note_hosts(db, portal, {row.host for row in rows})
@@ -245,27 +291,41 @@ def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_b
     )
 
 
-def make_modified_due(db: sqlite3.Connection, modified: Iterable[tuple[int, int]], now: int) -> int:
-    """Make pages due that changed, as a sitemap says, after they were fetched; return how many.
+def make_heads_due(db: sqlite3.Connection, portal: str, home: int, now: int, *, fetched_before: int) -> None:
+    """Make due what shows a portal's news, where it answers and was not just fetched.
 
-    `modified`: key and Unix time of the change.
+    That is the home page (the key `home`), sitemaps and feeds, and the heads of listings once a quarter of their
+    interval has passed.
     """
-    before = db.total_changes
-    db.executemany(
-        "UPDATE frontier SET due_at = ? WHERE key = ? AND fetched_at < ? AND due_at > ?",
-        [(now, key, at, now) for key, at in modified],
+    db.execute(
+        """UPDATE frontier SET due_at = :now WHERE portal = :portal AND due_at > :now AND failures = 0
+        AND fetched_at <= :before AND (key = :home OR rank = 0 AND kind IN ('feed', 'sitemap', 'listing', 'redirect')
+        OR rank = 2 AND kind = 'listing' AND fetched_at + interval_s / 4 <= :now)
+        AND rank IN (0, 2) AND host IN (SELECT host FROM frontier_hosts WHERE portal = :portal)""",
+        {"portal": portal, "home": home, "now": now, "before": fetched_before},
     )
-    return db.total_changes - before
 
 
-def acknowledge(
-    db: sqlite3.Connection, key: int, *, kind: str, now: int, interval_s: int, payload_digest: str | None
-) -> None:
+def make_due(db: sqlite3.Connection, key: int, now: int, *, hinted_by: int | None = None) -> bool:
+    """Make a page due at once, and return whether it was not; `hinted_by`: see the table.
+
+    It counts as due since it was last fetched, and so comes before what the clock made due.
+    """
+    changed = db.execute(
+        """UPDATE frontier SET due_at = coalesce(fetched_at, ?), rank = CASE rank WHEN ? THEN ? ELSE rank END,
+        hinted_by = ? WHERE key = ? AND coalesce(fetched_at, 0) < ? AND due_at > ?""",
+        [now, KNOWN, _HINTED, hinted_by, key, now, now],
+    )
+    return changed.rowcount > 0
+
+
+def acknowledge(db: sqlite3.Connection, key: int, looked: Looked, now: int) -> None:
     """Note that an address was fetched, and when it is due again."""
     db.execute(
-        """UPDATE frontier SET kind = ?, fetched_at = ?, due_at = ?, interval_s = ?, failures = 0, reason = NULL,
-        payload_digest = ? WHERE key = ?""",
-        [kind, now, now + interval_s, interval_s, payload_digest, key],
+        """UPDATE frontier SET kind = ?, rank = ?, due_at = ?, interval_s = ?, payload_digest = ?, etag = ?,
+        last_modified = ?, not_modified = ?, missing = ?, fetched_at = ?, failures = 0, reason = NULL, hinted_by = NULL
+        WHERE key = ?""",
+        [*astuple(looked), now, key],
     )
 
 
@@ -280,6 +340,11 @@ def redirect_to(db: sqlite3.Connection, key: int, url: str, host: str) -> None:
     """Note that a page lives at another spelling of its address (https, www, a slash)."""
     db.execute("UPDATE frontier SET url = ?, host = ? WHERE key = ?", [url, host, key])
     db.execute("INSERT OR IGNORE INTO frontier_hosts SELECT portal, host FROM frontier WHERE key = ?", [key])
+
+
+def forget_etag(db: sqlite3.Connection, key: int) -> None:
+    """Note that a page's ETag is not to be believed."""
+    db.execute("UPDATE frontier SET etag = '' WHERE key = ?", [key])
 
 
 def count_drops(db: sqlite3.Connection, portal: str, drops: Iterable[tuple[str, int]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrapy import Request
@@ -16,43 +16,39 @@ from scrapy.http import Response
 
 from archive.content import decoded_body, most_bytes
 from archive.errors import ArchiveError, CutShort, PageError
-from archive.records import Capture, PageKind
+from archive.records import Capture, Extraction, PageKind
 from archive.store import pages
 from archive.store.writer import Transaction
 from archive.warc import payload_digest
-from crawler import frontier, schedule, urls
+from crawler import frontier, lessons, looks, pagination, readings, schedule, urls
+from crawler.answers import Answers
+from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
+from crawler.learning import Outcome
+from crawler.looks import Look, Taken
 from crawler.loops import LoopBacks
 from crawler.novelty import Novelty
 from crawler.seen import Seen
+from crawler.twins import Twin, find_twin, join, outcome
 from crawler.worker import Analysis, Job
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from crawler.session import Session
 
-__all__ = ["Intake", "Taken", "new_row"]
+__all__ = ["Intake"]
 
-_ASKED_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SPELLINGS_MOST = 5
-_REDIRECTS_MOST = 10
 _LINKS_AT_ONCE = 2_000
 _ENTRIES_MOST = 500  # of a host
 
 
-@dataclass(slots=True)
-class Taken:
-    """A capture on its way: its payload digest, and its reference once the writer has written it."""
-
-    digest: str
-    ref: pages.CaptureRef | None = None
-
-
 class Intake:
-    """Brings responses and failures of a session into the archive and the frontier."""
+    """Brings the responses of a session into the archive and the frontier."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._answers = Answers(session)
         self._seen = Seen()
         self._novelty = Novelty()
         self.loops = LoopBacks()
@@ -66,7 +62,7 @@ class Intake:
         taken = Taken(payload_digest(capture.body))
 
         def write(transaction: Transaction) -> None:
-            taken.ref = pages.record_capture(transaction, page, capture, taken.digest)
+            taken.written = pages.record_capture(transaction, page, capture, taken.digest)
 
         self._session.submit(write)
         return taken
@@ -74,7 +70,7 @@ class Intake:
     def record_kind(self, request: Request, kind: PageKind, reason: str = "") -> None:
         """Note what a capture is that needs no analysis (robots.txt)."""
         taken: Taken = request.meta["taken"]
-        self._session.submit(lambda transaction: pages.record_kind(transaction.db, _ref(taken), kind, reason))
+        self._session.submit(lambda transaction: pages.record_kind(transaction.db, taken.ref, kind, reason))
 
     async def process(self, row: FrontierRow, request: Request, response: Response) -> None:
         """Bring a response into the archive: analysed, stored, its links in the frontier, its row acknowledged."""
@@ -85,32 +81,29 @@ class Intake:
         """Bring in a capture that a crawl before this one wrote and did not analyse."""
         await self._take_safely(row, capture, Taken(payload_digest(capture.body), ref))
 
-    async def fail(self, row: FrontierRow, reason: str, *, is_final: bool, is_answer: bool = False) -> None:
-        """Note that an address could not be fetched; it is tried again, in this crawl or a later one.
+    def admitted(self, rows: Sequence[FrontierRow]) -> list[FrontierRow]:
+        """Return the rows that are to be fetched; the others are set aside, for what was learned of their addresses."""
+        held = [(row, name) for row in rows if (name := self._session.learning.held_by(row))]
+        if not held:
+            return list(rows)
+        keys = {row.key for row, _ in held}
+        self._session.taken |= keys
 
-        `is_answer`: the host did answer, so that the failure is not its own.
-        """
-        if not is_answer:
-            self._session.failed(self._session.host_at(row.url), reason)
-        failures = max(row.failures + 1, schedule.RETRIES if is_final else 0)
-        await self._postpone(row, failures, reason, int(time.time()) + schedule.after_failure(failures))
+        async def put() -> None:
+            await self._session.write(lambda transaction: lessons.set_aside(transaction.db, held))
+            self._session.taken -= keys
+            self._session.wake({row.host for row, _ in held})
 
-    async def forbid(self, row: FrontierRow) -> None:
-        """Note that robots.txt does not allow an address."""
-        self._session.counts[row.portal].forbidden += 1
-        due_at = int(time.time()) + schedule.FORBIDDEN_S
-        await self._session.write(
-            lambda transaction: frontier.postpone(
-                transaction.db, row.key, due_at=due_at, failures=0, reason="robots.txt"
-            )
-        )
-        self._session.taken.discard(row.key)
+        self._session.in_background(put())
+        return [row for row in rows if row.key not in keys]
 
-    def leave(self, row: FrontierRow) -> None:
-        """Leave an address as it is, since its host rests or the crawl ends before its turn."""
-        if reason := self._session.host_at(row.url).rest_reason:
-            self._unreachable(row, reason)
-        self._session.taken.discard(row.key)
+    def learn(self, row: FrontierRow, what: Outcome) -> None:
+        """Take in what an address brought, and let the archive remember what is learned from it."""
+        if learned := self._session.learning.note(row, what):
+            now = int(time.time())
+            self._session.submit(lambda transaction: lessons.remember(transaction.db, learned, now))
+            if any(lesson.is_revived for lesson in learned):
+                self._session.wake({row.host})
 
     async def _take_safely(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
         try:
@@ -121,85 +114,101 @@ class Intake:
         except ArchiveError:
             raise
         except CutShort as error:
-            reason = error.reason
-            await self._session.write(
-                lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.BROKEN, reason)
-            )
-            await self.fail(row, reason, is_final=False, is_answer=True)
+            await self._answers.cut_short(row, taken, error.reason)
         except Exception as error:  # noqa: BLE001 whatever a page does to us, it must stop no other
             reason = error.reason if isinstance(error, PageError) else f"{type(error).__name__}: {error}"
-            await self._settle(row, taken, PageKind.BROKEN, reason)
-            self._note_failure(row, reason)
+            await self._answers.break_off(row, taken, reason)
 
     async def _take(self, row: FrontierRow, capture: Capture, body: bytes, taken: Taken) -> None:
-        status = capture.http_status
-        if status in _ASKED_AGAIN and not (status == 500 and row.form):  # a form whose state has expired
-            await self._ask_again(row, status, taken)
-        elif status in _REDIRECTS:
-            await self._redirect(row, capture, taken)
-        elif status >= 300:
-            await self._settle(row, taken, PageKind.ERROR, f"status {status}")
-            if row.url == self._session.portals[row.portal].url:
-                self._session.failures.portals[row.portal] = f"its home page answered with status {status}"
-        elif row.form is None and self.loops.is_one(row.host, capture.requested_url, body):
-            await self._go_through(row, taken)
-        elif row.kind and taken.digest == row.payload_digest:
-            self._session.counts[row.portal].unchanged += 1
-            await self._settle(row, taken, PageKind(row.kind), "same payload")
+        if await self._answers.settle(row, capture, taken):
+            return
+        if row.form is None and self.loops.is_one(row.host, capture.requested_url, body):
+            await self._answers.go_through(row, taken)
+            return
+        analysis = await self._session.pool.analyse(self._job(row, capture, body))
+        if analysis.kind.is_refusal:
+            await self._answers.refuse(row, taken, analysis.kind, analysis.extraction.reason)
         else:
-            portal, content_type = self._session.portals[row.portal], capture.header("Content-Type")
-            since, language = self._session.options.since, urls.language_of(portal.url)
-            moment, is_entry = capture.captured_at, row.rank == 0
-            job = Job(
-                row.url,
-                body,
-                content_type,
-                moment,
-                portal.hosts,
-                since,
-                is_entry,
-                language,
-                row.hops,
-                row.key,
-                row.form,
-            )
-            await self._store(row, taken, await self._session.pool.analyse(job))
+            self._answers.shown(row.host)
+            await self._store(row, capture, taken, self._unless_missing(row, analysis))
 
-    async def _go_through(self, row: FrontierRow, taken: Taken) -> None:
-        """Ask for a page once more, with the parameter that its host wants."""
-        await self._session.write(
-            lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.REDIRECT, "loops back")
+    def _job(self, row: FrontierRow, capture: Capture, body: bytes) -> Job:
+        portal = self._session.portals[row.portal]
+        return Job(
+            row.url,
+            body,
+            capture.header("Content-Type"),
+            capture.captured_at,
+            portal.hosts,
+            self._session.options.since,
+            is_entry=row.rank == 0,
+            language=urls.language_of(portal.url),
+            hops=row.hops,
+            key=row.key,
+            form=row.form,
         )
-        self._session.taken.discard(row.key)
-        self._session.wake({row.host})
 
-    async def _store(self, row: FrontierRow, taken: Taken, analysis: Analysis) -> None:
+    def _unless_missing(self, row: FrontierRow, analysis: Analysis) -> Analysis:
+        """Return the analysis, as that of a page that is not there where the host answers so to random addresses."""
+        reason = "" if row.rank == 0 else self._session.probes.judge(row.url, analysis)
+        return replace(analysis, extraction=Extraction(PageKind.SOFT_404, reason=reason)) if reason else analysis
+
+    async def _store(self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis) -> None:
         """Commit in one transaction what a page says, what it links to and when it is due again."""
         fresh = self._fresh(row, analysis)
         now = int(time.time())
         early = 0
         last = fresh[-(len(fresh) % _LINKS_AT_ONCE or _LINKS_AT_ONCE) :]
         for start in range(0, len(fresh) - len(last), _LINKS_AT_ONCE):  # other pages have their turn in between
-            early += await self._add(row.portal, fresh[start : start + _LINKS_AT_ONCE], now)
+            early += await self._add(row, fresh[start : start + _LINKS_AT_ONCE], now)
 
-        def write(transaction: Transaction) -> tuple[pages.Stored, int]:
-            db, ref = transaction.db, _ref(taken)
-            stored = pages.record_extraction(db, ref, analysis.extraction, analysis.fingerprint, analysis.canonical_key)
-            new = early + frontier.add(db, row.portal, last, now)
-            modified = frontier.make_modified_due(db, analysis.modified, now)
-            frontier.count_drops(db, row.portal, analysis.drops.items())
-            changed = stored.is_changed if stored.kind is PageKind.ARTICLE else new + modified > 0
-            interval_s = schedule.after_success(stored.kind, row.interval_s, changed=changed)
-            frontier.acknowledge(
-                db, row.key, kind=stored.kind, now=now, interval_s=interval_s, payload_digest=taken.digest
+        def write(transaction: Transaction) -> tuple[pages.Stored, int, Twin | None, bool]:
+            db = transaction.db
+            stored = pages.record_extraction(
+                db, taken.ref, analysis.extraction, analysis.fingerprint, analysis.canonical_key
             )
-            return stored, new
+            is_again = stored.is_new and stored.is_copy
+            twin = find_twin(db, row, self._session.learning.brings_nothing) if is_again else None
+            if twin is not None:
+                stored = join(db, row, twin, stored)
+            new = early + _add(db, row, last, now)
+            led_on = self._led_on(db, row, analysis, now)
+            frontier.count_drops(db, row.portal, analysis.drops.items())
+            look = self._look(row, capture, taken, analysis, stored)
+            if stored.kind is not PageKind.ARTICLE:
+                look = replace(look, changed=new + led_on > 0)
+            return stored, new, twin, looks.record(db, row, taken.ref, look, now)
 
-        stored, added = await self._session.write(write)
+        stored, added, twin, is_gone = await self._session.write(write)
         self._session.taken.discard(row.key)
         self._seen.update(fresh)
+        self._session.counts[row.portal].gone += is_gone
         self._count(row, analysis, stored, added)
-        self._session.wake({link.host for link in fresh})
+        self.learn(row, outcome(stored, twin, analysis.links, fresh if added else ()))
+        self._session.wake({link.host for link in fresh} | {row.host})
+
+    def _led_on(self, db: sqlite3.Connection, row: FrontierRow, analysis: Analysis, now: int) -> int:
+        """Make known pages due that a sitemap or feed gives hints of, or that the news of a listing goes on to."""
+        if analysis.listed:
+            return readings.take(db, row.key, analysis.listed, now)
+        if analysis.kind is PageKind.LISTING:
+            following = pagination.following(db, row, analysis.links, self._session.begun_at)
+            return frontier.make_due(db, following.key, now) if following else 0
+        return 0
+
+    def _look(self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis, stored: pages.Stored) -> Look:
+        """Return what is noted of a page that was stored."""
+        is_article = stored.kind is PageKind.ARTICLE
+        changed = stored.is_changed if is_article else taken.digest != row.payload_digest
+        told = self._session.told
+        return Look(
+            stored.kind,
+            taken.digest,
+            changed=stored.is_changed,
+            age_s=looks.age_s(analysis.extraction.article, capture.captured_at),
+            validators=told.believed(row, capture, taken.digest, changed=changed or row.kind != stored.kind),
+            is_missing=stored.kind.is_missing,
+        )
 
     def _fresh(self, row: FrontierRow, analysis: Analysis) -> list[NewRow]:
         """Return the links of a page that go to the frontier and are not there for certain; count those held back."""
@@ -216,8 +225,8 @@ class Intake:
             fresh = entries[:room] + [link for link in fresh if link.rank]
         return fresh
 
-    async def _add(self, portal: str, rows: Sequence[NewRow], now: int) -> int:
-        return await self._session.write(lambda transaction: frontier.add(transaction.db, portal, rows, now))
+    async def _add(self, row: FrontierRow, rows: Sequence[NewRow], now: int) -> int:
+        return await self._session.write(lambda transaction: _add(transaction.db, row, rows, now))
 
     def _count(self, row: FrontierRow, analysis: Analysis, stored: pages.Stored, added: int) -> None:
         counts = self._session.counts[row.portal]
@@ -228,102 +237,17 @@ class Intake:
         if stored.is_new and not stored.is_copy:
             self._novelty.new_text(row.portal)
         if analysis.kind is PageKind.BROKEN:
-            self._note_failure(row, analysis.extraction.reason)
-
-    async def _settle(
-        self, row: FrontierRow, taken: Taken, kind: PageKind, reason: str, new: Sequence[NewRow] = ()
-    ) -> None:
-        """Commit a capture that needs no analysis: an error, a redirect, an unchanged payload."""
-        now = int(time.time())
-        interval_s = schedule.after_success(kind, row.interval_s, changed=False)
-
-        def write(transaction: Transaction) -> None:
-            pages.record_kind(transaction.db, _ref(taken), kind, reason)
-            frontier.add(transaction.db, row.portal, new, now)
-            frontier.acknowledge(
-                transaction.db, row.key, kind=kind, now=now, interval_s=interval_s, payload_digest=taken.digest
-            )
-
-        await self._session.write(write)
-        self._session.taken.discard(row.key)
-        self._session.wake({link.host for link in new})
-
-    async def _redirect(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
-        location = capture.header("Location") or ""
-        target = urls.canonical(location, capture.responded_url) if location else None
-        reason = f"redirects to {location}"
-        if target is None or urls.refusal(target, urls.language_of(self._session.portals[row.portal].url)):
-            await self._settle(row, taken, PageKind.REDIRECT, reason)
-        elif not urls.in_scope(target, self._session.portals[row.portal].hosts):
-            if row.url == self._session.portals[row.portal].url:
-                self._session.failures.portals[row.portal] = (
-                    f"redirects to {target}, which is outside its scope; crawl that URL"
-                )
-            await self._settle(row, taken, PageKind.REDIRECT, f"{reason}, out of scope")
-        elif urls.page_key(target) == row.key:
-            await self._follow_spelling(row, target, taken, reason)
-        elif row.hops < _REDIRECTS_MOST:
-            following = new_row(target, row.rank, hops=row.hops + 1, chain=row.chain)
-            await self._settle(row, taken, PageKind.REDIRECT, reason, [following])
-        else:
-            await self._settle(row, taken, PageKind.REDIRECT, reason)
-            self._note_failure(row, f"redirects more than {_REDIRECTS_MOST} times")
-
-    async def _follow_spelling(self, row: FrontierRow, target: str, taken: Taken, reason: str) -> None:
-        """Ask again under the other spelling of the same page (https, www, a slash), a few times at most."""
-        hops = row.failures + 1
-
-        def write(transaction: Transaction) -> None:
-            pages.record_kind(transaction.db, _ref(taken), PageKind.REDIRECT, reason)
-            frontier.redirect_to(transaction.db, row.key, target, urls.host_of(target))
-            due_at = int(time.time()) + (0 if hops < _SPELLINGS_MOST else schedule.after_failure(hops))
-            frontier.postpone(transaction.db, row.key, due_at=due_at, failures=hops, reason=reason)
-
-        await self._session.write(write)
-        self._session.taken.discard(row.key)
-        if hops >= _SPELLINGS_MOST:
-            self._note_failure(row, "redirects in circles")
-        self._session.wake({urls.host_of(target)})
-
-    async def _ask_again(self, row: FrontierRow, status: int, taken: Taken) -> None:
-        """Put an address off that answered with an error that may pass."""
-        host, now = self._session.host_at(row.url), int(time.time())
-        reason = f"status {status}"
-        slowed = status in (429, 503)
-        failures = row.failures + 1
-        if not slowed:
-            self._session.failed(host, reason)
-        await self._session.write(
-            lambda transaction: pages.record_kind(transaction.db, _ref(taken), PageKind.ERROR, reason)
-        )
-        due_at = max(now + schedule.after_failure(failures), int(host.resume_at + 1) if slowed else 0)
-        await self._postpone(row, failures, reason, due_at)
-
-    async def _postpone(self, row: FrontierRow, failures: int, reason: str, due_at: int) -> None:
-        await self._session.write(
-            lambda transaction: frontier.postpone(
-                transaction.db, row.key, due_at=due_at, failures=failures, reason=reason
-            )
-        )
-        self._session.taken.discard(row.key)
-        if failures >= schedule.RETRIES:
-            self._note_failure(row, reason)
-        self._session.wake({row.host})
-
-    def _note_failure(self, row: FrontierRow, reason: str) -> None:
-        self._session.counts[row.portal].failed += 1
-        self._session.failures.add(row.url, reason)
-
-    def _unreachable(self, row: FrontierRow, reason: str) -> None:
-        if urls.host_of(self._session.portals[row.portal].url) == row.host:
-            self._session.failures.portals.setdefault(row.portal, reason)
+            self._session.setbacks.note(row, analysis.extraction.reason)
 
 
-def new_row(url: str, rank: int, *, hops: int = 0, chain: int | None = None) -> NewRow:
-    return NewRow(urls.page_key(url), url, urls.host_of(url), rank, hops, chain)
+def _add(db: sqlite3.Connection, row: FrontierRow, links: Sequence[NewRow], now: int) -> int:
+    """Add the links of a page to the frontier; return how many of those that are due at once were new.
 
-
-def _ref(taken: Taken) -> pages.CaptureRef:
-    if taken.ref is None:
-        raise PageError("capture", "it could not be written")
-    return taken.ref
+    A listing that was read before and grows by a page shows there what has moved: that page can wait.
+    """
+    if row.kind != PageKind.LISTING:
+        return frontier.add(db, row.portal, links, now)
+    turning = LinkKind.PAGINATION.rank
+    due_at = now + schedule.bounds(PageKind.LISTING, is_further=True).first_s
+    frontier.add(db, row.portal, [link for link in links if link.rank == turning], now, due_at=due_at)
+    return frontier.add(db, row.portal, [link for link in links if link.rank != turning], now)

@@ -49,8 +49,9 @@ def note_captured(
     at, bounds, host = int(captured_at.timestamp()), schedule.bounds(kind), urls.host_of(page.url)
     interval_s = min(max(now - at, bounds.first_s), bounds.longest_s)
     db.execute(
-        """INSERT INTO frontier (key, url, portal, host, rank, kind, due_at, interval_s, fetched_at, payload_digest)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """INSERT INTO frontier (key, url, portal, host, rank, kind, due_at, interval_s, fetched_at, payload_digest,
+            found_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
         interval_s = excluded.interval_s, fetched_at = excluded.fetched_at, payload_digest = excluded.payload_digest,
         failures = 0, reason = NULL
@@ -66,6 +67,7 @@ def note_captured(
             interval_s,
             at,
             digest,
+            now,
         ],
     )
     db.execute("INSERT OR IGNORE INTO frontier_hosts (portal, host) VALUES (?, ?)", [page.portal, host])

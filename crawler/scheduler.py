@@ -14,6 +14,7 @@ from scrapy.crawler import Crawler
 from crawler.frontier import FrontierRow
 from crawler.politeness import PATIENCE_S
 from crawler.session import Session
+from crawler.validators import conditions
 
 __all__ = ["FrontierScheduler"]
 
@@ -110,7 +111,8 @@ class FrontierScheduler(BaseScheduler):
         session = self._session
         if self._dry_until.get(host, 0.0) > now:
             return
-        rows.extend(session.frontier.claim(host, int(now), _CLAIM, session.taken, session.portals))
+        claimed = session.frontier.claim(host, int(now), _CLAIM, session.taken, session.portals)
+        rows.extend(session.intake.admitted(claimed))
         session.taken.update(row.key for row in rows)
         if not rows:
             due_at = session.frontier.next_due(host, session.taken)
@@ -122,7 +124,7 @@ class FrontierScheduler(BaseScheduler):
         meta = {"row": row, "portal": row.portal, "download_slot": row.portal, "host": row.host}
         spider = self._session.engine.spider
         posted = row.posted
-        headers = self._session.headers
+        headers = {**self._session.headers, **conditions(row)}
         if posted is not None:
             headers = {**headers, "Content-Type": _JSON if posted.startswith(b"{") else _FORM}
         return Request(

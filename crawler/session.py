@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scrapy.core.engine import ExecutionEngine
 
@@ -17,24 +17,28 @@ from archive.errors import ArchiveError, LuutruError
 from archive.records import PageKind
 from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
-from crawler import discovery, frontier, urls
+from crawler import discovery, frontier, lessons, urls
 from crawler.catalogue import Portal
 from crawler.fetching.hosts import Hosts
 from crawler.fetching.turns import Turns
-from crawler.frontier import Frontier
+from crawler.frontier import Frontier, new_row
 from crawler.identity import user_agent
-from crawler.intake import Intake, new_row
+from crawler.intake import Intake
+from crawler.learning import Learning
 from crawler.politeness import Host
 from crawler.pool import Pool
+from crawler.probes import Probes
 from crawler.register import register
 from crawler.robots import Robots
+from crawler.setbacks import Setbacks
+from crawler.validators import Told
 
 __all__ = ["Counts", "Options", "Session"]
 
 T = TypeVar("T")
 _WATCH_S = 0.5
 _JUST_NOW_S = 600  # a crawl whose last capture is this young may have asked for more before it was killed
-_FRESH_S = 60  # an entry point that was fetched this recently is not asked again
+_FRESH_S = 60  # what was fetched this recently is not asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Counts:
     failed: int = 0
     forbidden: int = 0  # by robots.txt
     discovered: int = 0
+    missing: int = 0  # addresses that the server has not
+    gone: int = 0  # articles that are found to be no more
 
 
 @dataclass(slots=True)
@@ -90,10 +96,14 @@ class Session:
         self.portals = {portal.id: portal for portal in portals}
         self.counts = {portal.id: Counts() for portal in portals}
         self.failures = Failures()
-        self.started = time.monotonic()
+        self.started, self.begun_at = time.monotonic(), int(time.time())
         self.frontier = Frontier(archive.db)
         self.robots = Robots(self)
+        self.told = Told()
+        self.setbacks = Setbacks(self)
         self.intake = Intake(self)
+        self.learning = Learning()
+        self.probes = Probes(self)
         self.pool = Pool(options.workers)
         self.headers = {"User-Agent": _agent(options, settings), **_HEADERS}
         self.taken: set[int] = set()  # keys handed out and not yet committed
@@ -110,6 +120,7 @@ class Session:
         self.accepts_broken: set[str] = set()  # portals
         self._writer = Writer(archive)
         self._watcher: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # --- from begin to close ------------------------------------------------------------------------------------------
@@ -129,6 +140,8 @@ class Session:
         check_signatures(self.archive.db)
         await self.write(lambda transaction: self._register(transaction, now))
         self._begin_fetching(now)
+        await self.write(lambda transaction: lessons.recall(transaction.db, self.learning, self.portals, now))
+        self.probes.load(self.archive.db, now)
         for capture_id in pages.open_captures(self.archive.db):
             await self._finish_open(capture_id)
         self.waiting_at_begin = self.frontier.waiting(self.portals, now)
@@ -184,6 +197,12 @@ class Session:
             waiting = min(waiting, self.options.max_pages - total.fetched)
         return max(waiting, len(self.taken) > 0, 0)
 
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something that nothing waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_WATCH_S)
@@ -198,7 +217,8 @@ class Session:
                 query = "UPDATE portals SET accepts_broken_certificate = ? WHERE id = ?"
                 db.execute(query, [self.options.accepts_broken, portal.id])
             if not self.options.due_only:
-                frontier.make_entries_due(db, portal.id, now, fetched_before=now - _FRESH_S)
+                home = urls.page_key(portal.url)
+                frontier.make_heads_due(db, portal.id, home, now, fetched_before=now - _FRESH_S)
 
     async def _finish_open(self, capture_id: int) -> None:
         query = """SELECT pages.key, pages.id, captures.record_type FROM captures JOIN pages ON pages.id = page_id

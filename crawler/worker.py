@@ -5,7 +5,7 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
@@ -49,7 +49,7 @@ class Job:
 class Analysis:
     """What a page is, says and links to.
 
-    `modified`: keys of known pages with the Unix time at which a sitemap or feed says that they changed.
+    `listed`: keys of the pages of a sitemap or feed, each with the Unix time at which it says they changed, or 0.
     `drops`: links that are not followed, counted by reason. `face`: what the page shows.
     """
 
@@ -57,7 +57,7 @@ class Analysis:
     fingerprint: Fingerprint | None = None
     canonical_key: int | None = None
     links: tuple[NewRow, ...] = ()
-    modified: tuple[tuple[int, int], ...] = ()
+    listed: tuple[tuple[int, int], ...] = ()
     drops: dict[str, int] = field(default_factory=dict)
     face: Face | None = None
 
@@ -104,6 +104,8 @@ def analyse(job: Job) -> Analysis:
     found = discovery.links(page, job.language)
     extraction = extract.extract(page, captured_at=job.captured_at)
     article = extraction.article
+    if extraction.kind is PageKind.SPAM:  # it leads to more of its kind
+        return Analysis(extraction, drops={"spam": len(found.links)} if found.links else {})
     drops = dict(found.refused)
     followed = [(link.url, link.rank) for link in found.links if job.is_entry or link.kind is not LinkKind.FEED]
     if len(followed) < len(found.links):
@@ -200,15 +202,19 @@ def _sitemap(job: Job) -> Analysis:
         drops["sitemap-depth"] = len(sitemap.sitemaps)
     dated = {url: _moment(text) for url, text in sitemap.pages}
     rows = _rows(_dated(dated.items(), job, drops), job.hosts, drops)
-    modified = tuple((row.key, int(at.timestamp())) for row in rows if (at := dated[row.url]))
-    return Analysis(Extraction(PageKind.SITEMAP), links=further + rows, modified=modified, drops=drops)
+    return Analysis(Extraction(PageKind.SITEMAP), links=further + rows, listed=_listed(rows, dated), drops=drops)
 
 
 def _feed(job: Job) -> Analysis:
     drops: dict[str, int] = {}
-    dated = [(entry.url, _moment(entry.published)) for entry in discovery.parse_feed(job.body, job.url)]
-    links = _rows(_dated(dated, job, drops), job.hosts, drops)
-    return Analysis(Extraction(PageKind.FEED), links=links, drops=drops)
+    entries = discovery.parse_feed(job.body, job.url)
+    dated = {entry.url: _moment(entry.updated or entry.published) for entry in entries}
+    links = _rows(_dated(dated.items(), job, drops), job.hosts, drops)
+    return Analysis(Extraction(PageKind.FEED), links=links, listed=_listed(links, dated), drops=drops)
+
+
+def _listed(rows: Iterable[NewRow], dated: Mapping[str, datetime | None]) -> tuple[tuple[int, int], ...]:
+    return tuple((row.key, int(at.timestamp()) if (at := dated[row.url]) else 0) for row in rows)
 
 
 def _dated(dated: Iterable[tuple[str, datetime | None]], job: Job, drops: dict[str, int]) -> list[tuple[str, int]]:

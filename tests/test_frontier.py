@@ -17,7 +17,7 @@ from loopback import article
 from archive.records import PageKind
 from archive.store import connect
 from crawler import frontier, schedule
-from crawler.frontier import Frontier, NewRow
+from crawler.frontier import Frontier, Looked, NewRow
 from crawler.politeness import Host, RobotsState, retry_after_s
 from crawler.pool import Pool
 from crawler.start import open_crawl_archive
@@ -49,14 +49,26 @@ def test_hands_out_by_rank_and_holds_back_what_is_taken(db: sqlite3.Connection) 
 
 def test_a_row_comes_back_when_it_is_due(db: sqlite3.Connection) -> None:
     frontier.add(db, "xa", rows(1), now=100)
-    frontier.acknowledge(db, 1000, kind="article", now=100, interval_s=50, payload_digest="sha1:X")
+    frontier.acknowledge(db, 1000, looked(due_at=150), now=100)
     queue = Frontier(db)
     assert queue.claim(HOST, 149, 1, set()) == []
     assert queue.next_due(HOST, set()) == 150
     assert [row.payload_digest for row in queue.claim(HOST, 150, 1, set())] == ["sha1:X"]
-    assert frontier.make_modified_due(db, [(1000, 90)], now=120) == 0, "it was fetched after that change"
-    assert frontier.make_modified_due(db, [(1000, 110)], now=120) == 1
-    assert len(queue.claim(HOST, 120, 1, set())) == 1
+
+
+def test_new_addresses_go_first_then_what_has_changed_then_what_the_clock_says(db: sqlite3.Connection) -> None:
+    frontier.add(db, "xa", rows(3), now=100)
+    for key, due_at in ((1000, 130), (1001, 500), (1002, 500)):
+        frontier.acknowledge(db, key, looked(due_at=due_at), now=100)
+    frontier.add(db, "xa", rows(1, rank=3), now=200)
+    assert frontier.make_due(db, 1002, 200)
+    assert not frontier.make_due(db, 1002, 200), "it is due already"
+    queue = Frontier(db)
+    assert [row.key for row in queue.claim(HOST, 200, 9, set())] == [1002, 3000, 1000]
+
+
+def looked(due_at: int) -> Looked:
+    return Looked("article", frontier.KNOWN, due_at=due_at, interval_s=50, payload_digest="sha1:X")
 
 
 def test_a_claim_reads_along_the_index_however_large_the_frontier(db: sqlite3.Connection) -> None:
@@ -68,14 +80,22 @@ def test_a_claim_reads_along_the_index_however_large_the_frontier(db: sqlite3.Co
 
 @given(
     kind=st.sampled_from(PageKind),
-    changes=st.lists(st.booleans(), min_size=1, max_size=30),
-    start=st.none() | st.just(7200),
+    is_further=st.booleans(),
+    age_s=st.none() | st.floats(0, 1e9),
+    looks=st.lists(st.tuples(st.booleans(), st.integers(0, 10**8)), max_size=30),
+    key=st.integers(-(2**63), 2**63 - 1),
 )
-def test_intervals_stay_within_their_bounds(kind: PageKind, changes: list[bool], start: int | None) -> None:
-    interval_s, limits = start, schedule.bounds(kind)
-    for changed in changes:
-        interval_s = schedule.after_success(kind, interval_s, changed=changed)
+def test_intervals_stay_within_their_bounds(
+    kind: PageKind, is_further: bool, age_s: float | None, looks: list[tuple[bool, int]], key: int
+) -> None:
+    limits = schedule.bounds(kind, is_further=is_further)
+    interval_s = schedule.first_interval(kind, limits, age_s)
+    for changed, elapsed_s in looks:
         assert limits.shortest_s <= interval_s <= limits.longest_s
+        assert 0.75 * interval_s <= schedule.due_after(interval_s, key) <= interval_s
+        after = schedule.next_interval(limits, interval_s, elapsed_s, changed=changed)
+        assert after <= max(interval_s, limits.shortest_s) if changed else after >= interval_s
+        interval_s = after
 
 
 def test_failures_are_asked_again_soon_then_in_hours_and_never_given_up() -> None:

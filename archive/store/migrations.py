@@ -122,7 +122,8 @@ _INITIAL = (
         canonical_key INTEGER,            -- key of the page that this one names as its canonical, if another
         revision_id INTEGER REFERENCES revisions(id),  -- the current one; null where the page is no article
         first_captured_at TEXT NOT NULL,
-        last_captured_at TEXT NOT NULL
+        last_captured_at TEXT NOT NULL,
+        gone_at TEXT                      -- when an article was found to be no more on its portal
     )""",
     "CREATE INDEX pages_portal ON pages(portal, kind)",
     # From a document to the pages that show it: document → revisions → pages.
@@ -245,6 +246,7 @@ _INITIAL = (
             revisions.visible_chars AS visible_chars,
             pages.first_captured_at AS first_captured_at,
             pages.last_captured_at AS last_captured_at,
+            pages.gone_at AS gone_at,
             pages.id AS page_id           -- what other tables call it; the way to one row without a scan
         FROM pages
         JOIN revisions ON revisions.id = pages.revision_id

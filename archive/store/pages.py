@@ -22,6 +22,8 @@ __all__ = [
     "Stored",
     "can_repeat",
     "make_alias",
+    "mark_found",
+    "mark_gone",
     "open_captures",
     "record_capture",
     "record_extraction",
@@ -125,6 +127,21 @@ def record_repeat(db: sqlite3.Connection, ref: CaptureRef, earlier: sqlite3.Row 
     if kind is not PageKind.ARTICLE or state is None:
         return stored
     return _take_state(db, ref, state, db.execute(_TEXT, [state["document_id"]]).fetchone()[0])
+
+
+def mark_gone(db: sqlite3.Connection, ref: CaptureRef) -> bool:
+    """Note that an article is no more on its portal, and return whether that is news; what it said is kept."""
+    changed = db.execute(
+        """UPDATE pages SET gone_at = (SELECT captured_at FROM captures WHERE id = ?)
+        WHERE id = ? AND revision_id IS NOT NULL AND gone_at IS NULL""",
+        [ref.capture_id, ref.page_id],
+    )
+    return changed.rowcount > 0
+
+
+def mark_found(db: sqlite3.Connection, ref: CaptureRef) -> None:
+    """Note that a page is there, again."""
+    db.execute("UPDATE pages SET gone_at = NULL WHERE id = ?", [ref.page_id])
 
 
 def open_captures(db: sqlite3.Connection) -> list[int]:

@@ -22,11 +22,12 @@ FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """One entry of a feed. `published`: ISO 8601 as the feed says it; a hint, feeds are often hours off."""
+    """One entry of a feed. `published`, `updated`: ISO 8601 as the feed says it; hints, feeds are often hours off."""
 
     url: str
     title: str | None = None
     published: str | None = None
+    updated: str | None = None
 
 
 def parse_feed(body: bytes, url: str) -> list[FeedEntry]:
@@ -49,7 +50,7 @@ def entries(root: etree._Element, url: str) -> Iterator[FeedEntry]:
         if address := _address(item, url):
             title = normalise_line(html.unescape(child_text(item, "title") or ""))
             date = child_text(item, "pubdate", "published", "date", "issued", "updated", "modified")
-            yield FeedEntry(address, title or None, _iso(date))
+            yield FeedEntry(address, title or None, _iso(date), _iso(child_text(item, "updated", "modified")))
 
 
 def _address(item: etree._Element, url: str) -> str | None:

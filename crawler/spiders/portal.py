@@ -57,12 +57,12 @@ class PortalSpider(Spider):
         self.session.released(row.portal)
         error = failure.value or RuntimeError("no reason was given")
         if isinstance(error, RobotsForbidden):
-            await self.session.intake.forbid(row)
+            await self.session.setbacks.forbid(row)
         elif isinstance(error, Postponed):
-            self.session.intake.leave(row)
+            self.session.setbacks.leave(row)
         else:
             reason, is_final = reason_of(error)
-            await self.session.intake.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
+            await self.session.setbacks.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
 
     def closed(self, reason: str) -> None:
         """Commit what is under way and close the archive."""

@@ -1,0 +1,105 @@
+"""A look at a page, and what follows from it: when the page is due again, and whether it is gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from archive.errors import PageError
+from archive.records import Article, PageKind
+from archive.store import pages
+from crawler import frontier, readings, schedule
+from crawler.discovery import LinkKind
+from crawler.frontier import FrontierRow, Looked
+from crawler.validators import Validators
+
+__all__ = ["Look", "Taken", "age_s", "record"]
+
+_GONE = 2  # looks in a row at which a page was missing; that a sitemap dropped it counts as one
+_BAD = frozenset({PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT})
+_STAYS = frozenset({LinkKind.SITEMAP.rank, LinkKind.PAGINATION.rank})  # ranks that what a page turned out to be keeps
+
+
+@dataclass(slots=True)
+class Taken:
+    """A capture on its way: its payload digest, and its reference once the writer has written it."""
+
+    digest: str
+    written: pages.CaptureRef | None = None
+
+    @property
+    def ref(self) -> pages.CaptureRef:
+        """The reference; raises PageError when the capture could not be written."""
+        if self.written is None:
+            raise PageError("capture", "it could not be written")
+        return self.written
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a page turned out to be.
+
+    `changed`: it really says something else than before. `age_s`: since an article was published, None where unknown.
+    `is_missing`: the server says that there is no such page. `not_modified`: answers 304 in a row.
+    """
+
+    kind: PageKind
+    payload_digest: str | None
+    changed: bool = False
+    age_s: float | None = None
+    validators: Validators = field(default_factory=Validators)
+    not_modified: int = 0
+    is_missing: bool = False
+
+
+def record(db: sqlite3.Connection, row: FrontierRow, ref: pages.CaptureRef, look: Look, now: int) -> bool:
+    """Note a look in the frontier, and whether the page is gone; return whether that is news."""
+    missing = row.missing + 1 if look.is_missing else 0
+    interval_s = _interval(row, look, now)
+    was_good = row.kind is not None and PageKind(row.kind) not in _BAD
+    if was_good and look.kind in _BAD and missing < _GONE:
+        wait_s = schedule.CONFIRM_S
+    else:
+        wait_s = schedule.due_after(interval_s, row.key)
+    looked = Looked(
+        kind=look.kind,
+        rank=_rank(row.rank, look.kind),
+        due_at=now + wait_s,
+        interval_s=interval_s,
+        payload_digest=look.payload_digest,
+        etag=look.validators.etag,
+        last_modified=look.validators.last_modified,
+        not_modified=look.not_modified,
+        missing=missing,
+    )
+    frontier.acknowledge(db, row.key, looked, now)
+    if row.hinted_by is not None and (look.kind is PageKind.ARTICLE or missing):
+        readings.note_outcome(db, row.hinted_by, is_right=look.changed or missing > 0)
+    if missing >= _GONE:
+        return pages.mark_gone(db, ref)
+    if row.missing and not missing:
+        pages.mark_found(db, ref)
+    return False
+
+
+def age_s(article: Article | None, captured_at: datetime) -> float | None:
+    """Return the seconds since an article was published, by its day; None where it names none."""
+    if article is None or article.published_at is None:
+        return None
+    published = date.fromisoformat(article.published_at[:10])
+    return max(0, (captured_at.date() - published).days) * float(schedule.DAY)
+
+
+def _interval(row: FrontierRow, look: Look, now: int) -> int:
+    limits = schedule.bounds(look.kind, is_further=row.rank == LinkKind.PAGINATION.rank)
+    if row.interval_s is None or row.fetched_at is None or row.kind != look.kind:
+        return schedule.first_interval(look.kind, limits, look.age_s)
+    return schedule.next_interval(limits, row.interval_s, now - row.fetched_at, changed=look.changed)
+
+
+def _rank(rank: int, kind: PageKind) -> int:
+    """Return the rank at which a page is asked the next time: heads of listings before pages that lead nowhere."""
+    if rank in _STAYS:
+        return rank
+    return LinkKind.LISTING.rank if kind is PageKind.LISTING else frontier.KNOWN
