@@ -45,12 +45,13 @@ class PolitenessMiddleware(_WithSession):
         """Wait for robots.txt and for the turn; raise RobotsForbidden or Postponed where the request must not go."""
         session, portal = self._session, request.meta["portal"]
         host = session.host_at(request.url)
-        if row := request.meta.get("row"):  # not robots.txt itself
+        if not request.meta.get("is_robots"):
             await session.robots.known(request.url, portal)
             if host.rest_reason:
                 raise Postponed(host.rest_reason)
             if not host.allows(request.url):
                 raise RobotsForbidden("robots.txt")
+        if row := request.meta.get("row"):
             if row.rank == LinkKind.ATTACHMENT.rank:
                 request.meta["download_timeout"] = _FILE_TIMEOUT_S
         request.meta["accepts_broken"] = portal in session.accepts_broken

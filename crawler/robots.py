@@ -86,6 +86,7 @@ class Robots:
                 "portal": portal,
                 "host": self._session.host_at(url).name,
                 "download_timeout": _TIMEOUT_S,
+                "is_robots": True,
             }
             request = Request(url, headers=self._session.headers, meta=meta, dont_filter=True)
             with self._bounded(request):

@@ -68,7 +68,7 @@ def open_crawl_archive(path: Path) -> Archive:
 
 
 def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[Portal] = (), **given: Any) -> Session:
-    """Return a session; for `scrapy crawl portal`, `url`, `archive`, `delay`, `max_pages`, `workers` come as text.
+    """Return a session; for `scrapy crawl portal`, `url`, `archive`, `delay`, `night`, `contact` and the like come as text.
 
     `options`: an `Options`, from the command line.
     """
@@ -77,6 +77,8 @@ def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[P
         max_pages=int(given["max_pages"]) if "max_pages" in given else None,
         workers=int(given.get("workers") or os.cpu_count() or 1),
         since=datetime.fromisoformat(given["since"]) if "since" in given else None,
+        night=given.get("night") in ("1", "true", "yes"),
+        contact=given.get("contact") or os.environ.get("LUUTRU_CONTACT"),
     )
     if not portals:
         names = [name for name in str(given.get("url", "")).split(",") if name]

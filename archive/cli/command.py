@@ -20,7 +20,7 @@ from archive.errors import LuutruError
 if TYPE_CHECKING:
     from archive.filters import Filters
 
-__all__ = ["Command", "archive_option", "filter_options", "filters_from", "json_option", "limit_option"]
+__all__ = ["Command", "Program", "archive_option", "filter_options", "filters_from", "json_option", "limit_option"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,6 +65,21 @@ class Command(click.Command):
             _fail(ctx, f"standard output: it cannot be written ({error.strerror})")
         else:
             return result
+
+
+class Program(click.Group):
+    """The group of all commands: a help that cannot be written ends in one line, too."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program."""
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            if not _is_stdout(error):
+                raise
+            _drop_stdout()
+            click.echo(f"luutru: standard output: it cannot be written ({error.strerror})", err=True)
+            sys.exit(1)
 
 
 class _Day(click.ParamType[date]):

@@ -30,6 +30,14 @@ class _Duration(click.ParamType[float]):
         return float(parts[1]) * _UNITS_S[parts[2] or "s"]
 
 
+def _contact(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    from crawler.identity import is_contact
+
+    if value and not is_contact(value.strip()):
+        raise click.BadParameter("write an e-mail address or a URL in plain ASCII, without parentheses")
+    return value
+
+
 @click.command(
     cls=Command,
     examples=(
@@ -56,6 +64,22 @@ class _Duration(click.ParamType[float]):
     metavar="SECONDS",
     help="Gap between two requests to a portal.  [default: 3; 0 on this machine; more where robots.txt asks for it]",
 )
+@click.option("--night", is_flag=True, help="Send requests from 19:00 to 06:00 in Vietnam alone, and wait otherwise.")
+@click.option(
+    "--contact",
+    callback=_contact,
+    envvar="LUUTRU_CONTACT",
+    show_envvar=True,
+    metavar="TEXT",
+    help="Address or URL that the User-Agent names, so that whoever runs a portal can reach you.",
+)
+@click.option(
+    "--allow-broken-certificate/--check-certificate",
+    "accepts_broken",
+    default=None,
+    help="Fetch these portals, now and later, though their certificates are not to be trusted, and note it with each "
+    "capture; or no longer.  [default: as the archive remembers, or else not]",
+)
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a processor]"
 )
@@ -68,6 +92,9 @@ def crawl(
     max_pages: int | None,
     max_time: float | None,
     delay: float | None,
+    night: bool,
+    contact: str | None,
+    accepts_broken: bool | None,
     workers: int | None,
 ) -> None:
     """Crawl portals of the catalogue, or any site by its URL, into the archive.
@@ -86,6 +113,9 @@ def crawl(
         workers=workers or os.cpu_count() or 1,
         due_only=due,
         since=since.astimezone() if since else None,
+        night=night,
+        contact=contact,
+        accepts_broken=accepts_broken,
     )
     from crawler.run import known_portals, run
 
