@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,7 +116,8 @@ def _texts(
     db: sqlite3.Connection, key_digest: str, candidates: Sequence[int], below: int
 ) -> list[tuple[int, str, str]]:
     """Return id, key and text of the older documents that have this key or that of a candidate, in order of ids."""
-    query = """SELECT id, key_digest, text FROM documents WHERE id < ? AND key_digest IN (
-            SELECT ? UNION SELECT key_digest FROM documents WHERE id IN (SELECT value FROM json_each(?))
-        ) ORDER BY id"""
-    return [(row[0], row[1], row[2]) for row in db.execute(query, [below, key_digest, json.dumps(candidates)])]
+    keys = {key_digest}
+    for document_id in candidates:
+        keys.add(db.execute("SELECT key_digest FROM documents WHERE id = ?", [document_id]).fetchone()[0])
+    query = "SELECT id, key_digest, text FROM documents WHERE key_digest = ? AND id < ?"
+    return sorted((row[0], row[1], row[2]) for key in keys for row in db.execute(query, [key, below]))

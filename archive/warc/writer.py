@@ -147,7 +147,7 @@ class WarcWriter:
             fields += _revisit_fields(revisit_of, capture.http_status)
         if origin:
             fields += [("WARC-Warcinfo-ID", f"<{origin.warcinfo_id}>"), *origin.fields]
-        length = self._write(fields, block)
+        length = self._write(fields, block, is_digested=kind != "revisit")
         if capture.request_method:
             self._write_request(capture, own_id, origin)
         return Place(self.name, offset, length, kind)
@@ -212,10 +212,13 @@ class WarcWriter:
             fields.append(("WARC-Warcinfo-ID", f"<{origin.warcinfo_id}>"))
         self._write(fields, _request_block(capture))
 
-    def _write(self, fields: Fields, block: bytes) -> int:
+    def _write(self, fields: Fields, block: bytes, *, is_digested: bool = False) -> int:
+        """Append a record; what has the digest of its payload needs no second one of nearly the same bytes."""
         if self._file is None:
             raise WarcError(str(self._directory), "no WARC file is open")
-        fields += [("WARC-Block-Digest", payload_digest(block)), ("Content-Length", str(len(block)))]
+        if not is_digested:
+            fields.append(("WARC-Block-Digest", payload_digest(block)))
+        fields.append(("Content-Length", str(len(block))))
         head = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
         member = igzip.compress(f"WARC/1.1\r\n{head}\r\n".encode() + block + b"\r\n\r\n", _LEVEL, mtime=0)
         self._file.write(member)
