@@ -21,7 +21,7 @@ from multiprocessing.connection import wait
 
 from crawler.worker import Analysis, Job, analyse_batch, broken
 
-__all__ = ["Pool"]
+__all__ = ["Pool", "interrupts_held_back"]
 
 BATCH_PAGES = 8
 LIMIT_S = 20.0  # for a batch
@@ -91,7 +91,7 @@ class Pool:
         executor = self._executor
         try:
             jobs = [waiting.job for waiting in batch]
-            with _interrupts_held_back():
+            with interrupts_held_back():
                 future = asyncio.get_running_loop().run_in_executor(executor, analyse_batch, jobs)
             return await asyncio.wait_for(future, limit_s)
         except (BrokenProcessPool, TimeoutError, asyncio.CancelledError, RuntimeError):
@@ -134,7 +134,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
+def interrupts_held_back() -> Iterator[None]:
     """Leave Ctrl-C to the parent: processes that are started here, and theirs, inherit that SIGINT is blocked."""
     if not hasattr(signal, "pthread_sigmask"):
         yield

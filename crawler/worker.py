@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from archive import attachments, duplicates, extract
 from archive.errors import PageError
 from archive.extract import Page
-from archive.records import Extraction, Fingerprint, PageKind
+from archive.records import Extraction, Fingerprint, PageKind, Rendered
 from crawler import discovery, urls
 from crawler.discovery import Link, LinkKind, Post, kind_of
 from crawler.frontier import NewRow
@@ -51,6 +51,8 @@ class Analysis:
 
     `listed`: keys of the pages of a sitemap or feed, each with the Unix time at which it says they changed, or 0.
     `drops`: links that are not followed, counted by reason. `face`: what the page shows.
+    `rendered`: what a browser made of the page, if that is what was analysed. `needs_browser`: the payload alone does
+    not say what the page says, so that an unchanged payload means nothing.
     """
 
     extraction: Extraction
@@ -60,6 +62,8 @@ class Analysis:
     listed: tuple[tuple[int, int], ...] = ()
     drops: dict[str, int] = field(default_factory=dict)
     face: Face | None = None
+    rendered: Rendered | None = None
+    needs_browser: bool = False
 
     @property
     def kind(self) -> PageKind:
