@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -16,10 +17,11 @@ Answers = Mapping[str, "Answer | str | Callable[[int], Answer | str]"]
 
 @dataclass
 class Server:
-    """The server's address and every request that it got: (monotonic time, path with query)."""
+    """The server's address, every request that it got (monotonic time, path with query) and how it was answered."""
 
     url: str
     requests: list[tuple[float, str]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -28,6 +30,13 @@ class Server:
     def gaps(self) -> list[float]:
         times = [at for at, _ in self.requests]
         return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def is_known(request: Message, headers: Mapping[str, str]) -> bool:
+    """Tell whether the client has what it asks for: as it stands, whether or not the answer's headers are true."""
+    if asked := request["If-None-Match"]:
+        return asked == headers.get("ETag")
+    return (asked := request["If-Modified-Since"]) is not None and asked == headers.get("Last-Modified")
 
 
 @contextmanager
@@ -45,11 +54,17 @@ def serving(answers: Answers, port: int = 0) -> Iterator[Server]:
             if isinstance(answer, str):
                 answer = (200, {"Content-Type": "text/html; charset=utf-8"}, answer.encode())
             status, headers, body = answer
+            if status == 200 and is_known(self.headers, headers):
+                status, body = 304, b""
+            server.statuses.append(status)
             self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            length = {} if status == 304 else {"Content-Length": str(len(body))}
+            for name, value in {**length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815 what http.server calls
 
         def log_message(self, *args: object) -> None:
             return

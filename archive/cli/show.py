@@ -97,6 +97,7 @@ def _print_article(found: ArticleView, attachments: tuple[AttachmentView, ...]) 
         ("url", str(row["url"])),
         ("captured", f"{day(source.captured_at)} UTC, status {source.http_status}{_times(found.captures)}"),
         ("record", f"{source.record_type} in {source.warc_file} at {source.warc_offset}, {source.payload_digest}"),
+        *([("gone", f"{day(row['gone_at'])} UTC: it is no more on its portal")] if row["gone_at"] else []),
         *([("rendered", "by a browser: the text is what its scripts made of it")] if source.rendered_at else []),
         ("text", f"{row['syllables']:,} syllables, digest {row['text_digest']}"),
         ("extractor", f"{row['extractor']}, revision {row['revision']}"),
