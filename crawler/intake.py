@@ -18,6 +18,7 @@ from archive.content import decoded_body, most_bytes
 from archive.errors import ArchiveError, CutShort, PageError
 from archive.records import Capture, Extraction, PageKind
 from archive.store import pages
+from archive.store.renderings import record_rendering
 from archive.store.writer import Transaction
 from archive.warc import payload_digest
 from crawler import frontier, lessons, looks, pagination, readings, schedule, urls
@@ -102,6 +103,7 @@ class Intake:
         if learned := self._session.learning.note(row, what):
             now = int(time.time())
             self._session.submit(lambda transaction: lessons.remember(transaction.db, learned, now))
+            self._session.reconsider()
             if any(lesson.is_revived for lesson in learned):
                 self._session.wake({row.host})
 
@@ -125,7 +127,7 @@ class Intake:
         if row.form is None and self.loops.is_one(row.host, capture.requested_url, body):
             await self._answers.go_through(row, taken)
             return
-        analysis = await self._session.pool.analyse(self._job(row, capture, body))
+        analysis = await self._session.rendering.analyse(row, capture, self._job(row, capture, body))
         if analysis.kind.is_refusal:
             await self._answers.refuse(row, taken, analysis.kind, analysis.extraction.reason)
         else:
@@ -167,6 +169,8 @@ class Intake:
             stored = pages.record_extraction(
                 db, taken.ref, analysis.extraction, analysis.fingerprint, analysis.canonical_key
             )
+            if analysis.rendered is not None:
+                record_rendering(transaction, taken.ref, analysis.rendered)
             is_again = stored.is_new and stored.is_copy
             twin = find_twin(db, row, self._session.learning.brings_nothing) if is_again else None
             if twin is not None:
@@ -200,6 +204,9 @@ class Intake:
         """Return what is noted of a page that was stored."""
         is_article = stored.kind is PageKind.ARTICLE
         changed = stored.is_changed if is_article else taken.digest != row.payload_digest
+        if analysis.needs_browser:
+            age_s = looks.age_s(analysis.extraction.article, capture.captured_at)
+            return Look(stored.kind, None, stored.is_changed, age_s, is_missing=stored.kind.is_missing)
         told = self._session.told
         return Look(
             stored.kind,

@@ -52,6 +52,7 @@ class PolitenessMiddleware(_WithSession):
             if not host.allows(request.url):
                 raise RobotsForbidden("robots.txt")
         if row := request.meta.get("row"):
+            await session.probes.known(request.url, portal)
             if row.rank == LinkKind.ATTACHMENT.rank:
                 request.meta["download_timeout"] = _FILE_TIMEOUT_S
         request.meta["accepts_broken"] = portal in session.accepts_broken
@@ -63,7 +64,7 @@ class PolitenessMiddleware(_WithSession):
         if response.status in (429, 503):
             header = response.headers.get("Retry-After")
             host.slow_down(time.time(), retry_after_s(header.decode("latin-1") if header else None))
-        elif response.status < 500:
+        elif response.status < 500 and not request.meta.get("is_robots"):  # often a file that is there in any case
             host.succeeded(request.meta.get("download_latency", 0.0))
         self._session.hosts.save(host)
         self._session.turns.give_back(request, host)
@@ -120,6 +121,8 @@ class CaptureMiddleware(_WithSession):
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Put the capture, and where its reference will be, into the request's meta."""
+        if request.meta.get("is_part"):  # of a page that a browser shows: kept with the page, as it was shown
+            return response
         capture = Capture(
             requested_url=request.url,
             responded_url=response.url,

@@ -29,6 +29,7 @@ from crawler.politeness import Host
 from crawler.pool import Pool
 from crawler.probes import Probes
 from crawler.register import register
+from crawler.rendering import Rendering, set_renders
 from crawler.robots import Robots
 from crawler.setbacks import Setbacks
 from crawler.validators import Told
@@ -53,6 +54,7 @@ class Options:
     since: datetime | None = None
     night: bool = False  # send requests only while it is night in Vietnam
     contact: str | None = None  # of whoever runs the crawl, for the User-Agent
+    renders: bool | None = None  # pages are shown to a browser; None: as the archive remembers
     accepts_broken: bool | None = None  # certificates that are not to be trusted; None: as the archive remembers
 
 
@@ -105,6 +107,7 @@ class Session:
         self.learning = Learning()
         self.probes = Probes(self)
         self.pool = Pool(options.workers)
+        self.rendering = Rendering(self)
         self.headers = {"User-Agent": _agent(options, settings), **_HEADERS}
         self.taken: set[int] = set()  # keys handed out and not yet committed
         self.stop_reason = ""
@@ -114,6 +117,7 @@ class Session:
         self.waiting_at_begin = 0
         self.wake: Callable[[Iterable[str]], None] = lambda hosts: None  # set by the scheduler
         self.released: Callable[[str], None] = lambda portal: None
+        self.reconsider: Callable[[], None] = lambda: None
         self.engine: ExecutionEngine  # set by the spider
         self.hosts = Hosts(self, float(str(settings["DOWNLOAD_DELAY"])))
         self.turns = Turns(self)
@@ -140,6 +144,7 @@ class Session:
         check_signatures(self.archive.db)
         await self.write(lambda transaction: self._register(transaction, now))
         self._begin_fetching(now)
+        self.rendering.begin()
         await self.write(lambda transaction: lessons.recall(transaction.db, self.learning, self.portals, now))
         self.probes.load(self.archive.db, now)
         for capture_id in pages.open_captures(self.archive.db):
@@ -213,6 +218,8 @@ class Session:
         db = transaction.db
         for portal in self.portals.values():
             register(db, portal, datetime.fromtimestamp(now, UTC))
+            if self.options.renders is not None:
+                set_renders(db, portal.id, now, renders=self.options.renders)
             if self.options.accepts_broken is not None:
                 query = "UPDATE portals SET accepts_broken_certificate = ? WHERE id = ?"
                 db.execute(query, [self.options.accepts_broken, portal.id])

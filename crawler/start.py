@@ -68,7 +68,7 @@ def open_crawl_archive(path: Path) -> Archive:
 
 
 def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[Portal] = (), **given: Any) -> Session:
-    """Return a session; for `scrapy crawl portal`, `url`, `archive`, `delay`, `night`, `contact` and the like come as text.
+    """Return a session; for `scrapy crawl portal` whatever the command line's options say comes as text.
 
     `options`: an `Options`, from the command line.
     """
@@ -78,6 +78,7 @@ def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[P
         workers=int(given.get("workers") or os.cpu_count() or 1),
         since=datetime.fromisoformat(given["since"]) if "since" in given else None,
         night=given.get("night") in ("1", "true", "yes"),
+        renders=given.get("render") in ("1", "true", "yes") if "render" in given else None,
         contact=given.get("contact") or os.environ.get("LUUTRU_CONTACT"),
     )
     if not portals:

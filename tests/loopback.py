@@ -47,6 +47,7 @@ def serving(answers: Answers, port: int = 0) -> Iterator[Server]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
             hits = server.paths.count(self.path)
             server.requests.append((time.monotonic(), self.path))
             answer = answers.get(self.path, (404, {}, b"not found"))

@@ -81,6 +81,12 @@ def _contact(context: click.Context, option: click.Parameter, value: str | None)
     "capture; or no longer.  [default: as the archive remembers, or else not]",
 )
 @click.option(
+    "--render/--no-render",
+    default=None,
+    help="Show pages of these portals to a browser, now and later, for those that scripts fill in; or no longer. "
+    "Needs the extra `browser` and Chromium.  [default: as the archive remembers, or else not]",
+)
+@click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a processor]"
 )
 def crawl(
@@ -95,6 +101,7 @@ def crawl(
     night: bool,
     contact: str | None,
     accepts_broken: bool | None,
+    render: bool | None,
     workers: int | None,
 ) -> None:
     """Crawl portals of the catalogue, or any site by its URL, into the archive.
@@ -106,6 +113,10 @@ def crawl(
 
     if not names and not due:
         raise click.UsageError("Name a portal or a URL, or say --due. `luutru portals` lists the catalogue.")
+    if render:
+        from crawler.rendering import browser_path
+
+        browser_path()
     options = Options(
         delay_s=delay,
         max_pages=max_pages,
@@ -116,6 +127,7 @@ def crawl(
         night=night,
         contact=contact,
         accepts_broken=accepts_broken,
+        renders=render,
     )
     from crawler.run import known_portals, run
 

@@ -53,7 +53,7 @@ class Turns:
         self._random = random.Random()  # noqa: S311 jitter
 
     async def take(self, request: Request, host: Host) -> None:
-        """Return when the request may be sent.
+        """Return when the request may be sent; a part of a page that is shown follows the page without a gap.
 
         Raises Postponed when it shall not be in this crawl, NotPublic when it must not be, CannotResolveHostError.
         """
@@ -64,7 +64,7 @@ class Turns:
             for lane in lanes:
                 await lane.lock.acquire()
                 taken.append(lane)
-            await self._wait(host, lanes)
+            await self._wait(host, () if request.meta.get("is_part") else lanes)
         except BaseException:
             for lane in taken:
                 lane.lock.release()
@@ -87,7 +87,7 @@ class Turns:
             if host.rest_reason or self._session.is_abandoned():
                 raise Postponed(host.rest_reason or self._session.stop_reason)
             now = time.time()
-            wait_s = max(*(lane.ready_at - time.monotonic() for lane in lanes), host.resume_at - now)
+            wait_s = max([host.resume_at - now, *(lane.ready_at - time.monotonic() for lane in lanes)])
             if self._session.options.night:
                 wait_s = max(wait_s, until_night_s(datetime.fromtimestamp(now, UTC)))
             if wait_s <= 0:

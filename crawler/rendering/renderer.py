@@ -27,8 +27,12 @@ _MOST_ASKED = 60
 _MOST_CHARS = 8_000_000
 _MOST_KEPT_BYTES = 64 * 1024 * 1024
 _GONE = ("content-encoding", "content-length", "transfer-encoding", "connection", "refresh")
+# Without the scripts that have run: a reader must not take the page for a shell, nor a replay run them again.
 _HTML = f"""() => {{
-    const html = document.documentElement ? document.documentElement.outerHTML : '';
+    if (!document.documentElement) return '';
+    const page = document.documentElement.cloneNode(true);
+    for (const one of page.querySelectorAll('script:not([type*="json"]), noscript')) one.remove();
+    const html = '<!DOCTYPE html>' + page.outerHTML;
     return html.length > {_MOST_CHARS} ? null : html;
 }}"""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rendering"]
 
+_log = logging.getLogger(__name__)
 _PART_TIMEOUT_S = 20
 _PART_MOST_BYTES = 10 * 1024 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -113,7 +115,8 @@ class Rendering:
                 response = await self._session.engine.download_async(request)
                 encoding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
                 body = decode(response.body, encoding, _PART_MOST_BYTES).body
-            except Exception:  # noqa: BLE001 every way in which a host can be out of reach, or not to be asked
+            except Exception as error:  # noqa: BLE001 every way in which a host can be out of reach, or not to be asked
+                _log.debug("%s: %s: %s", url, type(error).__name__, error)
                 return None
             location = response.headers.get("Location")
             if response.status not in _REDIRECTS or not location:

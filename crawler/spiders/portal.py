@@ -48,8 +48,14 @@ class PortalSpider(Spider):
         """Bring a response into the archive."""
         assert response.request is not None
         row = response.request.meta["row"]
-        self.session.released(row.portal)
-        await self.session.intake.process(row, response.request, response)
+        if not self.session.rendering.shows(row.portal):
+            self.session.released(row.portal)
+            await self.session.intake.process(row, response.request, response)
+            return
+        try:
+            await self.session.intake.process(row, response.request, response)
+        finally:  # what the page asks for comes before the next page
+            self.session.released(row.portal)
 
     async def failed(self, failure: Failure) -> None:
         """Note why there was no response."""
@@ -64,6 +70,7 @@ class PortalSpider(Spider):
             reason, is_final = reason_of(error)
             await self.session.setbacks.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         """Commit what is under way and close the archive."""
+        await self.session.rendering.close()
         self.session.close()
