@@ -231,7 +231,7 @@ class Frontier:
 
     def next_due(self, host: str, taken: Collection[int]) -> int | None:
         """Return when the next row of a host falls due, or None."""
-        times = []
+        times: list[int] = []
         for rank in RANKS:
             query = "SELECT key, due_at FROM frontier WHERE host = ? AND rank = ? ORDER BY due_at, id"
             found = self._db.execute(query, [host, rank])
