@@ -11,6 +11,7 @@ import lxml.html
 import pytest
 
 from archive.text import count_syllables
+from benchmarks.crawl import portal as crawl_portal
 from benchmarks.end_to_end.check import Found, judge
 from benchmarks.end_to_end.measure import serving
 from benchmarks.end_to_end.portal import Portal, portals
@@ -112,3 +113,13 @@ def test_a_run_that_fails_says_so(tmp_path: Path) -> None:
     with serving(1, 1) as server:
         cost = run(["sh", "-c", "echo no >&2; exit 3"], server, tmp_path)
     assert (cost.returncode, cost.stderr) == (3, "no\n")
+
+
+def test_pages_of_the_crawl_benchmark_link_to_150_pages_of_their_host() -> None:
+    (portal,) = crawl_portal.portals(1, 160)
+    assert len(portal.pages) == 160
+    for path in list(portal.pages)[::40]:
+        found = set(links(portal, path))
+        assert len(found) == crawl_portal.LINKS
+        assert found <= set(portal.pages)
+        assert 75_000 < len(portal.render(portal.pages[path])) < 85_000

@@ -39,10 +39,10 @@ class Cost:
 
 
 class Server:
-    """The portals in a process of their own."""
+    """The portals in a process of their own, which runs `module`."""
 
-    def __init__(self, hosts: int, pages: int) -> None:
-        command = [sys.executable, "-m", "benchmarks.end_to_end.portal", f"--hosts={hosts}", f"--pages={pages}"]
+    def __init__(self, hosts: int, pages: int, module: str) -> None:
+        command = [sys.executable, "-m", module, f"--hosts={hosts}", f"--pages={pages}"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.urls: list[str] = json.loads(self._read_line())
         self.first_page = threading.Event()
@@ -75,9 +75,9 @@ class Server:
 
 
 @contextmanager
-def serving(hosts: int, pages: int) -> Iterator[Server]:
+def serving(hosts: int, pages: int, module: str = "benchmarks.end_to_end.portal") -> Iterator[Server]:
     """Yield a server of fresh portals; it ends with the block, whatever happens there."""
-    server = Server(hosts, pages)
+    server = Server(hosts, pages, module)
     try:
         yield server
     finally:

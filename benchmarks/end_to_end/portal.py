@@ -20,7 +20,7 @@ from html import escape
 from benchmarks.end_to_end.manners import MANNERS, PER_LISTING, Live, Manner, Page, article_page, listing_page
 from benchmarks.end_to_end.texts import CATEGORIES, Story, story
 
-__all__ = ["Portal", "Served", "portals"]
+__all__ = ["Portal", "Served", "portals", "serve"]
 
 RELATED = 8
 SIDE_LINKS = 12
@@ -168,8 +168,9 @@ def _listen(number: int) -> socket.socket:
     return listening
 
 
-async def _serve(hosts: int, articles: int) -> None:
-    made, counts = portals(hosts, articles), _Counts()
+async def serve(made: list[Portal]) -> None:
+    """Serve portals until standard input closes."""
+    counts = _Counts()
     gc.freeze()
     loop = asyncio.get_running_loop()
     urls = []
@@ -190,7 +191,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=8)
     parser.add_argument("--pages", type=int, default=300, help="articles on each host")
     given = parser.parse_args()
-    asyncio.run(_serve(given.hosts, given.pages))
+    asyncio.run(serve(portals(given.hosts, given.pages)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Fetching and finding addresses alone, beside Scrapy's own CrawlSpider."""

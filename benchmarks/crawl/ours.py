@@ -1,0 +1,60 @@
+"""luutru's crawl with extraction off, on one processor: fetching, finding addresses, the frontier and WARC.
+
+python -m benchmarks.crawl.ours ARCHIVE URL...
+
+The session is the real one but for its worker processes: without extraction there is nothing to share out, so that a
+page is parsed and its links are read in the process that fetches.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from archive.extract.page import parse
+from archive.records import Extraction, PageKind
+from benchmarks.crawl import core
+from crawler import discovery, run, session, urls
+from crawler.frontier import NewRow
+from crawler.pool import Pool
+from crawler.session import Options
+from crawler.start import resolve
+from crawler.worker import Analysis, Job
+
+__all__ = ["Discovery"]
+
+
+class Discovery(Pool):
+    """Stands for the worker processes: finds the addresses of a page and makes nothing else of it."""
+
+    def __init__(self, workers: int) -> None:
+        """Start no process."""
+
+    async def analyse(self, job: Job) -> Analysis:
+        """Return what a page links to."""
+        page = parse(job.body, job.url, job.content_type)
+        found = discovery.links(page, job.language)
+        rows = tuple(
+            NewRow(urls.page_key(link.url), link.url, urls.host_of(link.url), link.rank)
+            for link in found.links
+            if urls.in_scope(link.url, job.hosts)
+        )
+        return Analysis(Extraction(PageKind.OTHER), links=rows, drops=dict(found.refused))
+
+    def close(self) -> None:
+        """End no process."""
+
+    def kill(self) -> None:
+        """End no process."""
+
+
+def main() -> None:
+    """Crawl the portals of the command line."""
+    core.take()
+    folder, *addresses = sys.argv[1:]
+    session.Pool = Discovery  # type: ignore[misc]
+    run.run(Path(folder), [resolve(address) for address in addresses], Options(delay_s=0.0, workers=1))
+
+
+if __name__ == "__main__":
+    main()
