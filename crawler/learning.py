@@ -86,7 +86,7 @@ class _Portal:
     retired: dict[str, Tally] = field(default_factory=dict)  # patterns and parts
     parts: frozenset[str] = frozenset()  # the parts among them
     forms: set[int] = field(default_factory=set)  # hashes of addresses handed out, with a token masked
-    repeated: dict[int, str] = field(default_factory=dict)  # handed out under another token before: key → token
+    repeated: dict[int, str | None] = field(default_factory=dict)  # key → token under which it was handed out before
     shown: set[int] = field(default_factory=set)  # keys that pages of this crawl linked to
 
     def tally(self, name: str) -> Tally:
@@ -129,6 +129,11 @@ class Learning:
         """Let this address pass although its pattern is retired."""
         self._samples.add(key)
 
+    def brings_nothing(self, portal: str, part: str) -> bool:
+        """Tell whether no page of the portal with that part has brought a new text. May be called from any thread."""
+        tally = self._portals.setdefault(portal, _Portal()).tallies.get(part)
+        return tally is None or not tally.articles
+
     def held_by(self, row: FrontierRow) -> str | None:
         """Return the retired pattern or part for which an address is set aside, None where it may be fetched.
 
@@ -151,17 +156,16 @@ class Learning:
 
     @staticmethod
     def _fetched_token(known: _Portal, row: FrontierRow) -> str | None:
-        """Return the token for which an address, its token masked, was fetched before; remember it otherwise."""
-        repeated = None
-        for part, form in forms(row.url):
-            if hash(form) in known.forms:
-                repeated = part
-            else:
-                if len(known.forms) > _FORMS_MOST:
-                    known.forms.clear()
-                known.forms.add(hash(form))
-        if repeated is not None:
-            known.repeated[row.key] = repeated
+        """Return the token but for which an address was handed out before, None where it is the first of its form."""
+        found = forms(row.url)
+        if not found or row.key in known.repeated:
+            return known.repeated.get(row.key)
+        if len(known.forms) > _FORMS_MOST:
+            known.forms.clear()
+            known.repeated.clear()
+        repeated = next((part for part, form in found if hash(form) in known.forms), None)
+        known.forms.update(hash(form) for _, form in found)
+        known.repeated[row.key] = repeated
         return repeated
 
     def note(self, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
@@ -226,7 +230,9 @@ class Learning:
         name = pattern(row.url)
         tally = known.tally(name)
         tally.pages += 1
-        if row.rank == LinkKind.PAGINATION.rank or self._leads_on(tally, name, outcome, known):
+        if row.rank == LinkKind.PAGINATION.rank or outcome.kind is PageKind.SHELL:  # a browser may say what is in it
+            return []
+        if self._leads_on(tally, name, outcome, known):
             return []
         tally.barren += 1 if outcome.kind in _MISSING else 2
         tally.example = row.url
@@ -240,7 +246,7 @@ class Learning:
         is_doubtful = False
         for link in outcome.fresh[:_LOOKED_AT]:
             other = pattern(link.url)
-            if other == name or other in known.retired:
+            if other == name or other in known.retired or self._is_old(known, link.url):
                 continue
             found = known.tallies.get(other)
             if link.rank == LinkKind.ATTACHMENT.rank or (found is not None and found.articles):
@@ -252,6 +258,13 @@ class Learning:
             return True
         tally.doubtful += is_doubtful
         return is_doubtful and tally.doubtful <= _BENEFIT_OF_DOUBT
+
+    @staticmethod
+    def _is_old(known: _Portal, url: str) -> bool:
+        """Tell whether an address is new for its token alone."""
+        return bool(known.parts) and any(
+            part in known.retired and hash(form) in known.forms for part, form in forms(url)
+        )
 
     @staticmethod
     def _shows_more(links: Sequence[NewRow], known: _Portal) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from crawler.urls.canonicalise import split
 
-__all__ = ["difference", "forms", "parts", "pattern", "stripped"]
+__all__ = ["addition", "difference", "forms", "parts", "pattern", "stripped"]
 
 _CACHE = 1 << 14
 _DEEPEST = 8
@@ -25,6 +25,7 @@ _TOKEN = re.compile(
 _TOKENISH = re.compile(r"[A-Za-z]\d|\d[A-Za-z]|\d{10}")
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|do|cgi|cpx)$")
 _EXTENSION = re.compile(r"\.[a-z]{1,5}$")
+_NAMED = re.compile(r"\d|-.*-")
 # Parameters whose value names the program that answers.
 _ROUTES = frozenset(
     ("op", "nv", "view", "option", "module", "mod", "ctl", "act", "action", "task", "layout", "cmd", "m")
@@ -130,3 +131,24 @@ def difference(url: str, other: str) -> str | None:
     """Return the token in which alone two addresses differ, as a part; None where they differ otherwise."""
     masked = dict(forms(other))
     return next((part for part, form in forms(url) if masked.get(part) == form), None)
+
+
+def addition(url: str, other: str) -> str | None:
+    """Return the one part that an address has and another of the same page has not (`/ban-in/`, `/print.aspx/`).
+
+    The same page: the last segment is the same and names one, or the parameters are. None where they may be two.
+    """
+    (_, host, path, query), (_, other_host, other_path, other_query) = split(url.lower()), split(other.lower())
+    if host != other_host:
+        return None
+    name, other_name = path.rpartition("/")[2], other_path.rpartition("/")[2]
+    if name == other_name:
+        pairs, others = (dict(pair.partition("=")[::2] for pair in q.split("&")) for q in (query, other_query))
+        if not _NAMED.search(name) and (query != other_query or not _DIGITS.search(query)):
+            return None
+        if any(others.get(key, value) != value for key, value in pairs.items()):
+            return None
+    elif query != other_query or not _DIGITS.search(query) or not _SCRIPT.search(name):
+        return None
+    added = parts(url) - parts(other)
+    return next(iter(added)) if len(added) == 1 else None

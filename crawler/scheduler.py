@@ -47,6 +47,7 @@ class FrontierScheduler(BaseScheduler):
         """Take up the hosts that the portals' addresses are on."""
         self._session.wake = self.wake
         self._session.released = self.released
+        self._session.reconsider = self.reconsider
 
     def wake(self, hosts: Iterable[str]) -> None:
         """Look again at these hosts: their rows have changed."""
@@ -54,6 +55,11 @@ class FrontierScheduler(BaseScheduler):
             self._claimed.setdefault(host, deque())
             self._dry_until.pop(host, None)
         self._ask_engine()
+
+    def reconsider(self) -> None:
+        """Keep of what was claimed only what is still to be fetched: something was learned of its addresses."""
+        for host, rows in self._claimed.items():
+            self._claimed[host] = deque(self._session.intake.admitted(rows))
 
     def released(self, portal: str) -> None:
         """Note that a request of the portal has left the downloader."""

@@ -7,7 +7,7 @@ cost nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from archive.records import PageKind
@@ -15,7 +15,7 @@ from archive.store import pages
 from crawler import urls
 from crawler.frontier import FrontierRow, NewRow
 from crawler.learning import Outcome
-from crawler.patterns import difference, stripped
+from crawler.patterns import addition, difference, stripped
 
 __all__ = ["Twin", "find_twin", "join", "outcome"]
 
@@ -36,24 +36,31 @@ class Twin:
     is_longer: bool = False
 
 
-def find_twin(db: sqlite3.Connection, row: FrontierRow) -> Twin | None:
-    """Return the page whose article the page of `row`, which was just stored, says again."""
+def find_twin(db: sqlite3.Connection, row: FrontierRow, brings_nothing: Callable[[str, str], bool]) -> Twin | None:
+    """Return the page whose article the page of `row`, which was just stored, says again.
+
+    `brings_nothing`: whether no page of a portal with that part has brought a new text.
+    """
     if found := _shorter(db, row):
         return found
     same = db.execute(
-        """SELECT twin.key, twin.url FROM pages AS own JOIN revisions AS said ON said.id = own.revision_id
-        JOIN revisions AS again ON again.document_id = said.document_id AND again.title = said.title
+        """SELECT twin.key, twin.url, again.document_id = said.document_id FROM pages AS own
+        JOIN revisions AS said ON said.id = own.revision_id JOIN documents ON documents.id = said.document_id
+        JOIN documents AS other ON other.cluster_id = documents.cluster_id
+        JOIN revisions AS again ON again.document_id = other.id AND again.title = said.title
         JOIN pages AS twin ON twin.revision_id = again.id
-        WHERE own.key = ? AND twin.id <> own.id AND twin.portal = own.portal ORDER BY twin.id LIMIT ?""",
+        WHERE own.key = ? AND twin.id <> own.id AND twin.portal = own.portal LIMIT ?""",
         [row.key, _LOOKED_AT],
     ).fetchall()
-    for key, url in same:
+    for key, url, _ in same:
         if part := difference(row.url, url):
+            return Twin(key, url, part)
+        if (part := addition(row.url, url)) and brings_nothing(row.portal, part):
             return Twin(key, url, part)
         longer = next((part for part, rest in stripped(url) if urls.page_key(rest) == row.key), None)
         if longer:
             return Twin(key, url, longer, is_longer=True)
-    return Twin(same[0][0], same[0][1], None) if same else None
+    return next((Twin(key, url, None) for key, url, is_exact in same if is_exact), None)
 
 
 def _shorter(db: sqlite3.Connection, row: FrontierRow) -> Twin | None:

@@ -1,0 +1,210 @@
+"""Traps that have no sign in their addresses: what brings nothing is retired, what says the same is one article."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from loopback import article, listing, serving
+from trap_portal import ARTICLES, LISTINGS, TrapPortal
+
+from archive.records import PageKind
+from crawler.discovery import LinkKind
+from crawler.frontier import FrontierRow, NewRow
+from crawler.learning import Learning, Outcome, Tally
+from crawler.patterns import addition, difference, pattern
+from crawler.urls import page_key
+
+LUUTRU = str(Path(sys.executable).with_name("luutru"))
+CONSTANT = 30  # pages that a trap may cost before it is known
+HOST = "http://vidu.gov.vn"
+PORTAL = "vidu"
+
+
+def crawl(url: str, archive: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [LUUTRU, "crawl", url, "--archive", str(archive), "--delay", "0", "--workers", "1", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def rows(archive: Path, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(archive / "archive.db") as db:
+        return db.execute(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    "traps",
+    [
+        ("session",),
+        ("print", "query-twin"),
+        ("calendar", "soft404", "home", "spam", "shell"),
+        ("calendar", "session", "print", "query-twin", "soft404", "home", "spam", "shell"),
+    ],
+)
+def test_a_trap_costs_tens_of_pages(traps: tuple[str, ...], tmp_path: Path) -> None:
+    with serving(TrapPortal(*traps)) as server:
+        done = crawl(server.url, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert dict(rows(tmp_path, "SELECT title, count(*) FROM articles GROUP BY 1")).keys() == set(TrapPortal.titles())
+    assert len(rows(tmp_path, "SELECT id FROM articles")) == ARTICLES
+    assert len(server.requests) <= 1.6 * (ARTICLES + LISTINGS) + CONSTANT * len(traps)
+
+
+def test_what_was_learned_is_remembered(tmp_path: Path) -> None:
+    with serving(TrapPortal("calendar", "print", "spam", "soft404", "home")) as server:
+        crawl(server.url, tmp_path)
+        retired = dict(rows(tmp_path, "SELECT pattern, reason FROM patterns WHERE reason IS NOT NULL"))
+        kinds = {kind for (kind,) in rows(tmp_path, "SELECT DISTINCT kind FROM pages")}
+        first = len(server.requests)
+        crawl(server.url, tmp_path)
+        assert len(server.requests) - first <= 5, "nothing that was set aside is fetched again"
+    assert "/doc-in/" in retired
+    assert any("/xem/N/N" in str(name) for name in retired)
+    assert {"soft404", "home-redirect", "spam", "alias"} <= kinds
+    drops = dict(rows(tmp_path, "SELECT reason, addresses FROM drops"))
+    assert drops["twin"]
+    assert drops["retired-pattern"]
+    probes = [path for path in server.paths if path.startswith("/khong-co-trang-nay")]
+    assert len(probes) == 1, "a host is asked once for an address that does not exist"
+
+
+def test_a_gate_is_no_article_and_the_host_rests(tmp_path: Path) -> None:
+    gate = '<html><body><script>document.cookie="K=9a";window.location.reload(true);</script></body></html>'
+    closed = "<html><head><title>Thông báo</title></head><body><h1>Hệ thống đang bảo trì</h1></body></html>"
+    answers: dict[str, object] = {f"/tin/chuyen-xa-{n}.html": gate if n % 2 else closed for n in range(100, 140)}
+    answers["/"] = listing(list(answers))
+    with serving(answers) as server:  # type: ignore[arg-type]
+        done = crawl(server.url, tmp_path)
+    assert done.returncode == 3
+    assert not rows(tmp_path, "SELECT id FROM articles")
+    assert 10 <= sum(path.startswith("/tin/") for path in server.paths) <= 14
+    assert dict(rows(tmp_path, "SELECT kind, count(*) FROM captures GROUP BY 1")).keys() >= {"challenge", "maintenance"}
+    assert rows(tmp_path, "SELECT host FROM hosts WHERE failures >= 10")
+
+
+def test_a_gate_does_not_overwrite_a_good_article(tmp_path: Path) -> None:
+    answers: dict[str, object] = {
+        "/": listing(["/tin/chuyen-xa-100.html"]),
+        "/tin/chuyen-xa-100.html": article("Nà Pài"),
+    }
+    with serving(answers) as server:  # type: ignore[arg-type]
+        crawl(server.url, tmp_path)
+        answers["/tin/chuyen-xa-100.html"] = (
+            "<html><head><title>Request Rejected</title></head><body>ID: 1</body></html>"
+        )
+        with sqlite3.connect(tmp_path / "archive.db") as db:
+            db.execute("UPDATE frontier SET due_at = 0")
+        crawl(server.url, tmp_path)
+    assert rows(tmp_path, "SELECT title, revision FROM articles") == [("Chuyện làm đường ở Nà Pài", 1)]
+    assert rows(tmp_path, "SELECT kind, failures FROM frontier WHERE url LIKE '%xa-100%'") == [("article", 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("/tin-tuc/hop-ban-120.html", "/tin-tuc/S-N.html"),
+        ("/lich/2024/05", "/lich/N/N"),
+        ("/Lich.aspx?Ngay=5&Thang=2", "/lich.aspx?ngay=N&thang=N"),
+        ("/index.php?option=com_content&view=article&id=12", "/index.php?id=N&option=com_content&view=article"),
+        ("/a1/b/a2/b/x", "/aN/b/S+"),
+        ("/k3jd92kf0s2k1md9/tin", "/H/S"),
+        ("/", "/"),
+    ],
+)
+def test_patterns(path: str, shape: str) -> None:
+    assert pattern(HOST + path) == "vidu.gov.vn" + shape
+
+
+def test_what_two_addresses_of_one_text_differ_in() -> None:
+    one, other = f"{HOST}/s/k3jd92kf0s2k1md9/bai-12.html", f"{HOST}/s/zz8892kf0s2k1md9/bai-12.html"
+    assert difference(one, other) == "/2:H/"
+    assert difference(one, f"{HOST}/s/zz8892kf0s2k1md9/bai-13.html") is None
+    assert addition(f"{HOST}/ban-in/bai-12.html", f"{HOST}/tin/bai-12.html") == "/ban-in/"
+    assert addition(f"{HOST}/tin/bai-12.html?in=1", f"{HOST}/tin/bai-12.html") == "?in="
+    assert addition(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=12") == "/in.aspx/"
+    assert addition(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=13") is None
+    assert addition(f"{HOST}/tin/bai-12.html?id=3", f"{HOST}/tin/bai-12.html?id=4") is None
+    assert addition(f"{HOST}/ban-in/", f"{HOST}/tin/") is None
+
+
+def frontier_row(path: str, kind: LinkKind = LinkKind.PAGE) -> FrontierRow:
+    url = HOST + path
+    return FrontierRow(page_key(url), url, PORTAL, "vidu.gov.vn", kind.rank, None, None, 0, None)
+
+
+def link(path: str, kind: LinkKind = LinkKind.ARTICLE) -> NewRow:
+    return NewRow(page_key(HOST + path), HOST + path, "vidu.gov.vn", kind.rank)
+
+
+def barren(learning: Learning, count: int, path: str = "/xem/{}/1") -> list[str]:
+    """Let that many pages of one pattern bring nothing; return what is retired."""
+    found = [learning.note(frontier_row(path.format(n)), Outcome(PageKind.OTHER)) for n in range(count)]
+    return [lesson.pattern for lessons in found for lesson in lessons if lesson.tally.reason]
+
+
+def test_a_pattern_is_retired_after_some_pages_and_comes_back_with_a_new_text() -> None:
+    learning = Learning()
+    assert barren(learning, 40) == ["vidu.gov.vn/xem/N/N"]
+    held = [learning.held_by(frontier_row(f"/xem/{n}/2")) for n in range(100)]
+    let_through = [n for n, name in enumerate(held, 1) if name is None]
+    assert let_through == [25, 50, 100], "it is tried ever more rarely"
+    lessons = learning.note(frontier_row("/xem/24/2"), Outcome(PageKind.ARTICLE, is_new_text=True))
+    assert [lesson.pattern for lesson in lessons if lesson.is_revived] == ["vidu.gov.vn/xem/N/N"]
+    assert learning.held_by(frontier_row("/xem/500/2")) is None
+    assert barren(learning, 400) == [], "a pattern that brought an article is never retired"
+
+
+def test_patterns_that_lead_to_each_other_only_are_retired() -> None:
+    learning = Learning()
+    retired: list[str] = []
+    for n in range(200):
+        here, there = ("/nam/{}", "/thang/{}") if n % 2 else ("/thang/{}", "/nam/{}")
+        fresh = [link(there.format(1000 + n), LinkKind.PAGE)]
+        retired += [
+            i.pattern for i in learning.note(frontier_row(here.format(n)), Outcome(PageKind.OTHER, fresh=fresh))
+        ]
+    assert sorted(retired) == ["vidu.gov.vn/nam/N", "vidu.gov.vn/thang/N"]
+
+
+def test_lists_that_lead_to_articles_are_kept() -> None:
+    learning = Learning()
+    learning.note(frontier_row("/tin/bai-viet-1000.html"), Outcome(PageKind.ARTICLE, is_new_text=True))
+    for n in range(200):
+        fresh = [link(f"/tin/bai-viet-{2000 + n}.html")] if n % 10 == 0 else []
+        assert not learning.note(frontier_row(f"/xem/{n}/1"), Outcome(PageKind.LISTING, fresh=fresh))
+
+
+def test_lists_of_articles_that_a_sitemap_named_are_kept() -> None:
+    learning = Learning()
+    for n in range(200):
+        shown = [link(f"/tin/bai-viet-{n * 10 + i}.html") for i in range(10)]
+        assert not learning.note(frontier_row(f"/xem/{n}/1"), Outcome(PageKind.LISTING, links=shown))
+
+
+def test_refusals_and_pages_known_before_teach_nothing() -> None:
+    learning = Learning()
+    for n in range(100):
+        assert not learning.note(frontier_row(f"/xem/{n}/1"), Outcome(PageKind.CHALLENGE))
+    assert barren(learning, 14) == []
+
+
+def test_ids_that_look_like_session_ids_are_ids() -> None:
+    """Some stub articles say the same; their ids do not become session ids for it."""
+    learning = Learning()
+    for n in range(50):
+        row = frontier_row(f"/bai/64b7f1a2c3d4e5f6071829{n:02x}")
+        assert learning.held_by(row) is None
+        learning.note(row, Outcome(PageKind.ARTICLE, is_new_text=n % 5 != 0, twin=None if n % 5 else "/2:H/"))
+
+
+def test_earlier_crawls_are_believed() -> None:
+    learning = Learning()
+    learning.recall(
+        PORTAL, [("vidu.gov.vn/xem/N/N", Tally(15, reason="nothing")), ("vidu.gov.vn/tin/N", Tally(9, 2))], ()
+    )
+    assert learning.held_by(frontier_row("/xem/1/1")) == "vidu.gov.vn/xem/N/N"
+    assert barren(learning, 400, "/tin/{}") == []
+    learning.sample(frontier_row("/xem/2/2").key)
+    assert learning.held_by(frontier_row("/xem/2/2")) is None
