@@ -112,7 +112,7 @@ def _sharing(db: sqlite3.Connection, fingerprint: Fingerprint) -> dict[int, int]
     entries = _entries(row[1] for row in rows)
     entries.sort()
     starts = np.flatnonzero(np.concatenate(([True], entries[1:] != entries[:-1])))
-    ids, seen = entries[starts] >> 32, np.diff(starts, append=len(entries))
+    ids, seen = entries[starts] >> 32, np.diff(np.append(starts, len(entries)))
     smaller = np.minimum(own, entries[starts] & 0xFFFF_FFFF)
     lost = _LOST * smaller
     missing = smaller - lost - _LOST_DEVIATIONS * np.sqrt(lost) - seen
@@ -120,9 +120,11 @@ def _sharing(db: sqlite3.Connection, fingerprint: Fingerprint) -> dict[int, int]
     if full:  # what is older than the last of them was not kept
         stops = np.sort(_entries(newest[-_ENTRY:] for _, newest in full)) >> 32
         missing -= len(stops) - np.searchsorted(stops, ids, "right")
-        formulas = _entries(newest for key, newest in full if key >= 0) >> 32
-        missing[(seen == 1) & np.isin(ids, formulas)] = 1
     possible = np.flatnonzero(missing <= 0)
+    if not len(possible):
+        return {}
+    formulas = _entries(newest for key, newest in full if key >= 0) >> 32
+    possible = possible[(seen[possible] > 1) | ~np.isin(ids[possible], formulas)]
     likeliest = possible[np.lexsort((ids[possible], -seen[possible]))][:_MEASURED]
     return dict(zip(ids[likeliest].tolist(), seen[likeliest].tolist(), strict=True))
 
