@@ -78,6 +78,6 @@ class Setbacks:
             )
         )
         self._session.taken.discard(row.key)
-        if failures >= schedule.RETRIES:
+        if failures >= schedule.RETRIES or self._session.host_at(row.url).rest_reason:  # it is not asked again
             self.note(row, reason)
         self._session.wake({row.host})
