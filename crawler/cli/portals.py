@@ -22,9 +22,10 @@ __all__ = ["portals"]
     examples=("luutru portals", "luutru portals 'Bắc Kạn' backan --json", "luutru portals add https://example.gov.vn/"),
 )
 @click.argument("names", nargs=-1, metavar="[NAME]... | add URL...")
+@click.option("--render", is_flag=True, help="With `add`: scripts fill its pages in, show them to a browser.")
 @archive_option
 @json_option
-def portals(names: tuple[str, ...], archive_dir: Path, as_json: bool) -> None:
+def portals(names: tuple[str, ...], render: bool, archive_dir: Path, as_json: bool) -> None:
     """List the catalogue with the state of each portal in this archive: last crawl, articles, health.
 
     With `add`, make sites known to the archive, so that `luutru crawl --due` fetches them too.
@@ -36,7 +37,7 @@ def portals(names: tuple[str, ...], archive_dir: Path, as_json: bool) -> None:
     from crawler.start import resolve
 
     if names[:1] == ("add",):
-        _add(names[1:], archive_dir)
+        _add(names[1:], archive_dir, render=render)
         return
     try:
         with Archive.open(archive_dir) as archive:
@@ -70,8 +71,9 @@ def _print(rows: list[Health]) -> None:
             click.echo(f"{row.portal.id}: links not followed: {dropped}")
 
 
-def _add(addresses: tuple[str, ...], archive_dir: Path) -> None:
+def _add(addresses: tuple[str, ...], archive_dir: Path, *, render: bool) -> None:
     from crawler.register import register
+    from crawler.rendering import set_renders
     from crawler.start import open_crawl_archive, resolve
 
     if not addresses:
@@ -80,7 +82,10 @@ def _add(addresses: tuple[str, ...], archive_dir: Path) -> None:
     archive = open_crawl_archive(archive_dir)
     try:
         for portal in added:
-            register(archive.db, portal, datetime.now(UTC))
+            now = datetime.now(UTC)
+            register(archive.db, portal, now)
+            if render:
+                set_renders(archive.db, portal.id, int(now.timestamp()), renders=True)
             click.echo(f"{portal.id}: {portal.url}")
     finally:
         archive.close()
