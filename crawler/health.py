@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler import catalogue
+from crawler import catalogue, sources
 from crawler.catalogue import Portal
 
 __all__ = ["Health", "states"]
@@ -26,6 +26,7 @@ class Health:
     failing: int = 0
     fetched_at: int | None = None
     drops: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what is wrong with its sitemaps
 
     @property
     def is_catalogued(self) -> bool:
@@ -64,6 +65,7 @@ class Health:
             "last_crawl": at,
             "health": self.verdict() or None,
             "drops": self.drops,
+            "notes": list(self.notes),
         }
 
 
@@ -83,10 +85,10 @@ def states(db: sqlite3.Connection) -> dict[str, Health]:
     drops: dict[str, dict[str, int]] = {}
     for portal_id, reason, count in db.execute("SELECT portal, reason, addresses FROM drops ORDER BY addresses DESC"):
         drops.setdefault(portal_id, {})[reason] = count
-    return {row["id"]: _health(row, drops.get(row["id"], {})) for row in found}
+    return {row["id"]: _health(row, drops.get(row["id"], {}), tuple(sources.notes(db, row["id"]))) for row in found}
 
 
-def _health(row: sqlite3.Row, drops: dict[str, int]) -> Health:
+def _health(row: sqlite3.Row, drops: dict[str, int], notes: tuple[str, ...]) -> Health:
     portal = Portal(
         id=row["id"],
         name=row["name"],
@@ -97,4 +99,4 @@ def _health(row: sqlite3.Row, drops: dict[str, int]) -> Health:
         state="added",
     )
     counts = {name: row[name] or 0 for name in ("articles", "pages", "waiting", "failing")}
-    return Health(portal, **counts, fetched_at=row["fetched_at"], drops=drops)
+    return Health(portal, **counts, fetched_at=row["fetched_at"], drops=drops, notes=notes)

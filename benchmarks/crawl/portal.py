@@ -27,12 +27,12 @@ def _portal(host: int, articles: int) -> Portal:
     paths = ["/", *(manner.article_path(told) for told in stories[1:])]
     portal = Portal(manner, stories, sides=[b""])
     for number, told in enumerate(stories):
-        near = range(number + 1, number + LINKS)
+        near = range(number + 1, number + LINKS + 1)
         links = "".join(f'<li><a href="{paths[n % articles]}">{stories[n % articles].title}</a></li>\n' for n in near)
         text = "".join(f"<p>{paragraph}</p>\n" for paragraph in told.paragraphs)
         page = (
             f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{told.title}</title></head><body>'
-            f'<a href="/">Trang chủ</a><ul>{links}</ul><h1>{told.title}</h1><div class="noi-dung">{text}</div>'
+            f"<ul>{links}</ul><h1>{told.title}</h1><div class='noi-dung'>{text}</div>"
         ).encode()
         page += _FILLER.encode() * max(0, (80_000 - len(page)) // len(_FILLER)) + b"</body></html>"
         portal.pages[paths[number]] = (page,)

@@ -69,6 +69,8 @@ def _print(rows: list[Health]) -> None:
         if row.drops and len(rows) <= 3:
             dropped = ", ".join(f"{count:,} {reason}" for reason, count in row.drops.items())
             click.echo(f"{row.portal.id}: links not followed: {dropped}")
+        for note in row.notes:
+            click.echo(f"{row.portal.id}: {note}")
 
 
 def _add(addresses: tuple[str, ...], archive_dir: Path, *, render: bool) -> None:
