@@ -299,8 +299,8 @@ def make_heads_due(db: sqlite3.Connection, portal: str, home: int, now: int, *, 
     """
     db.execute(
         """UPDATE frontier SET due_at = :now WHERE portal = :portal AND due_at > :now AND failures = 0
-        AND fetched_at <= :before AND (key = :home OR rank = 0 AND kind IN ('feed', 'sitemap', 'listing', 'redirect')
-        OR rank = 2 AND kind = 'listing' AND fetched_at + interval_s / 4 <= :now)
+        AND fetched_at <= :before AND (key = :home OR rank = 0 AND kind IN ('feed', 'sitemap', 'listing')
+        OR rank = 2 AND fetched_at + interval_s / 4 <= :now)
         AND rank IN (0, 2) AND host IN (SELECT host FROM frontier_hosts WHERE portal = :portal)""",
         {"portal": portal, "home": home, "now": now, "before": fetched_before},
     )

@@ -178,7 +178,7 @@ class Intake:
             new = early + _add(db, row, last, now)
             led_on = self._led_on(db, row, analysis, now)
             frontier.count_drops(db, row.portal, analysis.drops.items())
-            look = self._look(row, capture, taken, analysis, stored)
+            look = self._look(db, row, capture, taken, analysis, stored)
             if stored.kind is not PageKind.ARTICLE:
                 look = replace(look, changed=new + led_on > 0)
             return stored, new, twin, looks.record(db, row, taken.ref, look, now)
@@ -195,27 +195,38 @@ class Intake:
         """Make known pages due that a sitemap or feed gives hints of, or that the news of a listing goes on to."""
         if analysis.listed:
             return readings.take(db, row.key, analysis.listed, now)
-        if analysis.kind is PageKind.LISTING:
+        if looks.is_list(row):
             following = pagination.following(db, row, analysis.links, self._session.begun_at)
             return frontier.make_due(db, following.key, now) if following else 0
         return 0
 
-    def _look(self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis, stored: pages.Stored) -> Look:
+    def _look(
+        self,
+        db: sqlite3.Connection,
+        row: FrontierRow,
+        capture: Capture,
+        taken: Taken,
+        analysis: Analysis,
+        stored: pages.Stored,
+    ) -> Look:
         """Return what is noted of a page that was stored."""
         is_article = stored.kind is PageKind.ARTICLE
         changed = stored.is_changed if is_article else taken.digest != row.payload_digest
-        if analysis.needs_browser:
-            age_s = looks.age_s(analysis.extraction.article, capture.captured_at)
-            return Look(stored.kind, None, stored.is_changed, age_s, is_missing=stored.kind.is_missing)
-        told = self._session.told
-        return Look(
+        look = Look(
             stored.kind,
             taken.digest,
             changed=stored.is_changed,
             age_s=looks.age_s(analysis.extraction.article, capture.captured_at),
-            validators=told.believed(row, capture, taken.digest, changed=changed or row.kind != stored.kind),
             is_missing=stored.kind.is_missing,
+            turns=any(link.rank == LinkKind.PAGINATION.rank for link in analysis.links),
         )
+        if analysis.needs_browser:
+            return replace(look, payload_digest=None)
+        told = self._session.told
+        validators = told.believed(row, capture, taken.digest, changed=changed or row.kind != stored.kind)
+        while told.refuted:
+            frontier.forget_etag(db, told.refuted.pop())
+        return replace(look, validators=validators)
 
     def _fresh(self, row: FrontierRow, analysis: Analysis) -> list[NewRow]:
         """Return the links of a page that go to the frontier and are not there for certain; count those held back."""
@@ -252,7 +263,7 @@ def _add(db: sqlite3.Connection, row: FrontierRow, links: Sequence[NewRow], now:
 
     A listing that was read before and grows by a page shows there what has moved: that page can wait.
     """
-    if row.kind != PageKind.LISTING:
+    if not looks.is_list(row):
         return frontier.add(db, row.portal, links, now)
     turning = LinkKind.PAGINATION.rank
     due_at = now + schedule.bounds(PageKind.LISTING, is_further=True).first_s

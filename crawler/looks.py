@@ -14,10 +14,11 @@ from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, Looked
 from crawler.validators import Validators
 
-__all__ = ["Look", "Taken", "age_s", "record"]
+__all__ = ["Look", "Taken", "age_s", "is_list", "record"]
 
 _GONE = 2  # looks in a row at which a page was missing; that a sitemap dropped it counts as one
 _BAD = frozenset({PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT})
+_LISTS = frozenset({PageKind.LISTING, PageKind.OTHER, PageKind.EMPTY, PageKind.SHELL})  # what a list may be taken for
 _STAYS = frozenset({LinkKind.SITEMAP.rank, LinkKind.PAGINATION.rank})  # ranks that what a page turned out to be keeps
 
 
@@ -41,7 +42,8 @@ class Look:
     """What a page turned out to be.
 
     `changed`: it really says something else than before. `age_s`: since an article was published, None where unknown.
-    `is_missing`: the server says that there is no such page. `not_modified`: answers 304 in a row.
+    `is_missing`: the server says that there is no such page. `not_modified`: answers 304 in a row. `turns`: it links to
+    further pages of a list.
     """
 
     kind: PageKind
@@ -51,6 +53,12 @@ class Look:
     validators: Validators = field(default_factory=Validators)
     not_modified: int = 0
     is_missing: bool = False
+    turns: bool = False
+
+
+def is_list(row: FrontierRow) -> bool:
+    """Tell whether an address was read before and is one whose links are its news: a home page, a listing's pages."""
+    return row.fetched_at is not None and (row.rank in _STAYS or row.rank == LinkKind.LISTING.rank)
 
 
 def record(db: sqlite3.Connection, row: FrontierRow, ref: pages.CaptureRef, look: Look, now: int) -> bool:
@@ -64,7 +72,7 @@ def record(db: sqlite3.Connection, row: FrontierRow, ref: pages.CaptureRef, look
         wait_s = schedule.due_after(interval_s, row.key)
     looked = Looked(
         kind=look.kind,
-        rank=_rank(row.rank, look.kind),
+        rank=_rank(row, look),
         due_at=now + wait_s,
         interval_s=interval_s,
         payload_digest=look.payload_digest,
@@ -92,14 +100,21 @@ def age_s(article: Article | None, captured_at: datetime) -> float | None:
 
 
 def _interval(row: FrontierRow, look: Look, now: int) -> int:
-    limits = schedule.bounds(look.kind, is_further=row.rank == LinkKind.PAGINATION.rank)
+    kind = PageKind.LISTING if _is_list(row, look) else look.kind
+    limits = schedule.bounds(kind, is_further=row.rank == LinkKind.PAGINATION.rank)
     if row.interval_s is None or row.fetched_at is None or row.kind != look.kind:
-        return schedule.first_interval(look.kind, limits, look.age_s)
+        return schedule.first_interval(kind, limits, look.age_s)
     return schedule.next_interval(limits, row.interval_s, now - row.fetched_at, changed=look.changed)
 
 
-def _rank(rank: int, kind: PageKind) -> int:
+def _rank(row: FrontierRow, look: Look) -> int:
     """Return the rank at which a page is asked the next time: heads of listings before pages that lead nowhere."""
-    if rank in _STAYS:
-        return rank
-    return LinkKind.LISTING.rank if kind is PageKind.LISTING else frontier.KNOWN
+    if row.rank in _STAYS:
+        return row.rank
+    return LinkKind.LISTING.rank if _is_list(row, look) else frontier.KNOWN
+
+
+def _is_list(row: FrontierRow, look: Look) -> bool:
+    if look.kind is PageKind.LISTING:
+        return True
+    return look.kind in _LISTS and (look.turns or row.rank in _STAYS or is_list(row))

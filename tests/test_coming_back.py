@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,97 @@ def test_the_next_day_what_is_new_edited_or_gone_is_found_at_once_with_few_reque
         assert "gone" in shown
         assert "kinh-te số 5" in shown, "what it said is kept"
     luutru("verify", "--archive", str(archive))
+
+
+def test_a_listing_is_turned_as_far_as_its_news_goes(tmp_path: Path) -> None:
+    archive, answers = tmp_path / "a", {}
+    numbers = list(range(30))
+
+    def publish() -> None:
+        answers.clear()
+        shown = [f"/tin-tuc/chuyen-lam-duong-{1000 + number}.html" for number in reversed(numbers)]
+        turning = [f"/tin-tuc/page-{page}/" for page in range(2, len(shown) // 10 + 1)]
+        answers["/"] = listing(["/tin-tuc/"])
+        for page, address in enumerate(["/tin-tuc/", *turning]):
+            answers[address] = listing([*shown[page * 10 : page * 10 + 10], *turning])
+        answers.update({path: article(f"Thôn {path}") for path in shown})
+
+    publish()
+    with serving(answers) as server:
+        luutru("crawl", server.url, "--archive", str(archive))
+        days_pass(archive, 1)
+        numbers += range(30, 56)
+        publish()
+        first = len(server.paths)
+        luutru("crawl", server.url, "--archive", str(archive))
+        assert len(articles(archive)) == 56
+        turned = [path for path in asked(server, first) if "page-" in path]
+        assert turned == ["/tin-tuc/page-2/", "/tin-tuc/page-3/"], "26 are new: two pages full of them, and a third"
+
+
+FEED = '<rss version="2.0"><channel><title>Tin</title>{items}</channel></rss>'
+
+
+def feed(host: str, paths: list[str]) -> bytes:
+    items = "".join(f"<item><title>Tin</title><link>{host}{path}</link></item>" for path in paths)
+    return FEED.format(items=items).encode()
+
+
+def test_what_has_not_changed_is_not_sent_again_and_becomes_a_revisit(tmp_path: Path) -> None:
+    archive, answers = tmp_path / "a", {}
+    kind = {"Content-Type": "text/xml"}
+    with serving(answers) as server:
+        host = server.url.rstrip("/")
+        answers["/"] = listing(["/rss/", "/tin/ban-tin-moi-cua-xa-7.html"])
+        dated = {**kind, "Last-Modified": formatdate(1_650_000_000, usegmt=True)}
+        answers["/rss/"] = (200, dated, feed(host, ["/tin/chuyen-lam-duong-o-xa-8.html"]))
+        page = {"Content-Type": "text/html; charset=utf-8", "ETag": 'W/"8-1"'}
+        answers["/tin/chuyen-lam-duong-o-xa-8.html"] = (200, page, article("Thôn Tám").encode())
+        answers["/tin/ban-tin-moi-cua-xa-7.html"] = article("Thôn Bảy")
+        luutru("crawl", server.url, "--archive", str(archive))
+        assert 304 not in server.statuses
+        for days in (1, 31):
+            days_pass(archive, days)
+            luutru("crawl", server.url, "--archive", str(archive))
+        assert server.statuses.count(304) == 3, "the feed twice, the article once"
+        changed = {**page, "ETag": 'W/"8-2"'}
+        answers["/tin/chuyen-lam-duong-o-xa-8.html"] = (200, changed, article("Thôn Tám sửa lại").encode())
+        days_pass(archive, 62)
+        done = json.loads(luutru("crawl", server.url, "--archive", str(archive), "--json").stdout)
+        assert done["changed"] == 1
+    with sqlite3.connect(archive / "archive.db") as db:
+        found = db.execute("SELECT record_type, kind, reason FROM captures WHERE http_status = 304").fetchall()
+    assert sorted(found) == [("revisit", "article", "not modified")] + [("revisit", "feed", "not modified")] * 3
+    luutru("verify", "--archive", str(archive))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"ETag": '"same-for-all"'},
+        {"Last-Modified": lambda: formatdate(usegmt=True)},
+        {"Last-Modified": lambda: formatdate(datetime.now(UTC).timestamp() - DAY_S, usegmt=True)},
+    ],
+    ids=["one ETag for all pages", "modified now", "modified a day ago, always"],
+)
+def test_validators_that_lie_are_not_believed(headers: dict[str, object], tmp_path: Path) -> None:
+    archive, answers, paths = tmp_path / "a", {}, [f"/tin/chuyen-o-thon-{1000 + number}.html" for number in range(8)]
+
+    def dynamic(html: str) -> Callable[[int], Answer]:
+        def answer(hits: int) -> Answer:
+            time.sleep(0.3)  # the clock of the server must be seen to go on
+            said = {name: str(value() if callable(value) else value) for name, value in headers.items()}
+            return 200, {"Content-Type": "text/html; charset=utf-8", **said}, html.encode()
+
+        return answer
+
+    answers["/"] = dynamic(listing(paths[:7]))
+    answers.update({path: dynamic(article(f"Thôn {path}")) for path in paths})
+    with serving(answers) as server:
+        luutru("crawl", server.url, "--archive", str(archive))
+        answers["/"] = dynamic(listing(paths))
+        answers[paths[3]] = dynamic(article("Thôn Đã Sửa"))
+        days_pass(archive, 31)
+        done = json.loads(luutru("crawl", server.url, "--archive", str(archive), "--json").stdout)
+    assert (done["articles"], done["changed"]) == (1, 1)
+    assert 304 not in server.statuses
