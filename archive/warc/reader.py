@@ -139,7 +139,8 @@ def read_record(path: Path, offset: int) -> Capture:
 def captured(record: Record) -> Capture:
     """Return a response, resource or revisit record as a capture; raises WarcError where it is none.
 
-    A resource has no HTTP version, and counts as answered with 200; a revisit without an HTTP head neither.
+    A resource has no HTTP version, and counts as answered with 200; so does a revisit without an HTTP head, unless it
+    says that it was not modified.
     """
     uri, at = record.target_uri, record.moment()
     address = record.get("WARC-IP-Address")
@@ -147,6 +148,10 @@ def captured(record: Record) -> Capture:
         http = record.response()
         body = b"" if record.kind == "revisit" else http.body
         return Capture(uri, uri, at, http.status, http.reason, http.version, http.headers, body, ip_address=address)
+    if record.kind == "revisit" and (record.get("WARC-Profile") or "").rstrip("/").endswith("server-not-modified"):
+        told = ((name, record.get(f"WARC-{name}")) for name in ("Etag", "Last-Modified"))
+        headers = tuple((name, value) for name, value in told if value)
+        return Capture(uri, uri, at, 304, "Not Modified", "1.1", headers, b"", ip_address=address)
     content_type = record.get("Content-Type")
     headers = (("Content-Type", content_type),) if content_type and record.kind == "resource" else ()
     body = b"" if record.kind == "revisit" else record.block or b""

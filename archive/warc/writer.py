@@ -144,7 +144,7 @@ class WarcWriter:
         if capture.certificate:
             fields.append(("WARC-JSON-Metadata", json.dumps({"certificate": f"not trusted: {capture.certificate}"})))
         if revisit_of:
-            fields += _revisit_fields(revisit_of, capture.http_status)
+            fields += _revisit_fields(revisit_of, capture)
         if origin:
             fields += [("WARC-Warcinfo-ID", f"<{origin.warcinfo_id}>"), *origin.fields]
         length = self._write(fields, block, is_digested=kind != "revisit")
@@ -228,20 +228,24 @@ class WarcWriter:
 
 def _block(capture: Capture, *, is_revisit: bool) -> tuple[str, str, bytes]:
     """Return type, content type and block of the record of a capture."""
-    if is_revisit:
-        return "revisit", "application/http; msgtype=response", _http_head(capture) if capture.http_version else b""
+    if is_revisit:  # of a 304 without its head: pywb would replay that, and not the page
+        has_head = capture.http_version and capture.http_status != _NOT_MODIFIED
+        return "revisit", "application/http; msgtype=response", _http_head(capture) if has_head else b""
     if not capture.http_version:
         return "resource", capture.header("Content-Type") or "application/octet-stream", capture.body
     return "response", "application/http; msgtype=response", _http_head(capture) + capture.body
 
 
-def _revisit_fields(original: Original, http_status: int) -> Fields:
-    profile = "server-not-modified" if http_status == _NOT_MODIFIED else "identical-payload-digest"
+def _revisit_fields(original: Original, capture: Capture) -> Fields:
+    is_modified = capture.http_status != _NOT_MODIFIED
+    profile = "identical-payload-digest" if is_modified else "server-not-modified"
+    told = [] if is_modified else [(f"WARC-{name}", capture.header(name)) for name in ("Etag", "Last-Modified")]
     return [
         ("WARC-Profile", _PROFILE + profile),
         ("WARC-Refers-To", f"<{original.record_id}>"),
         ("WARC-Refers-To-Target-URI", original.target_uri),
         ("WARC-Refers-To-Date", _warc_date(original.captured_at)),
+        *((name, value) for name, value in told if value),
     ]
 
 

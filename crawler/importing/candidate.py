@@ -75,10 +75,8 @@ def _repeated(
     db: sqlite3.Connection, record: Record, capture: Capture, page: Page, page_id: int | None
 ) -> sqlite3.Row | None:
     """Return the capture whose payload a revisit repeats, by what it refers to, or else by its digest."""
-    if (record.get("WARC-Profile") or "").rstrip("/>").endswith("server-not-modified"):
-        capture = replace(capture, http_status=304)
-        if page_id is not None and not record.get("WARC-Refers-To-Date"):
-            return find_original(db, page_id, capture, "")
+    if capture.http_status == 304 and page_id is not None and not record.get("WARC-Refers-To-Date"):
+        return find_original(db, page_id, capture, "")
     uri = (record.get("WARC-Refers-To-Target-URI") or record.target_uri).strip().strip("<>")
     url = urls.canonical(uri) or page.url
     rows = db.execute(
