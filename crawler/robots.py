@@ -71,6 +71,7 @@ class Robots:
             else:
                 if is_last or host.rest_reason or not (status == 429 or status >= 500):
                     odd = host.take_robots(status, body, time.time())
+                    self._session.turns.keep_gap(request, host)
                     self._session.intake.record_kind(request, PageKind.ROBOTS, odd)
                     if not host.rest_reason:
                         await self._session.learned_robots(host, url, portal)

@@ -257,7 +257,7 @@ class Session:
             host = self.host_at(portal.url)
             delays_s.append(host.delay_s)
             if host.rest_reason:
-                self.failures.portals[portal.id] = host.rest_reason
+                self.rests(host)
         if last and now - datetime.fromisoformat(last[0]).timestamp() < _JUST_NOW_S:
             self.turns.first_at = time.monotonic() + max(delays_s)
 
@@ -273,6 +273,12 @@ class Session:
         """Note that a host failed to answer; ten times in a row, and it rests until another day."""
         host.failed(reason, time.time())
         self.hosts.save(host)
+
+    def rests(self, host: Host) -> None:
+        """Note that a host is left alone until a later crawl."""
+        for portal in self.portals.values():
+            if urls.host_of(portal.url) == host.name:
+                self.failures.portals.setdefault(portal.id, host.rest_reason)
 
     async def learned_robots(self, host: Host, url: str, portal: str) -> None:
         """Take the sitemaps of robots.txt, or the usual places, as entry points."""

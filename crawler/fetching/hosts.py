@@ -45,6 +45,8 @@ class Hosts:
 
     def save(self, host: Host) -> None:
         """Let the archive remember a host's failures and pauses; of a host without any nothing is kept."""
+        if host.rest_reason:
+            self._session.rests(host)
         state = (host.failures_in_a_row, int(host.rests_until), int(host.resume_at), host.rest_reason)
         if host.name not in self._stored and not host.failures_in_a_row:
             return
@@ -68,11 +70,14 @@ class Hosts:
         A host that rests is left alone by `--due`. Named by the user it gets a single try.
         """
         now = time.time()
-        host.failures_in_a_row, host.rests_until, resume_at, reason = self._stored.get(host.name, (0, 0, 0, ""))
-        host.resume_at = float(resume_at)
-        if host.rests_until > now and self._session.options.due_only:
+        failures, rests_until, resume_at, reason = self._stored.get(host.name, (0, 0, 0, ""))
+        host.resume_at = float(resume_at) if resume_at > now else 0.0
+        if rests_until > now and self._session.options.due_only:
+            host.failures_in_a_row, host.rests_until = failures, float(rests_until)
             host.rest(reason)
-        elif host.failures_in_a_row >= FAILURES_BEFORE_REST:
-            host.failures_in_a_row = FAILURES_BEFORE_REST - 1 if host.rests_until > now else 0
+        elif rests_until > now:
+            host.failures_in_a_row = FAILURES_BEFORE_REST - 1
+        elif failures < FAILURES_BEFORE_REST:
+            host.failures_in_a_row = failures
         host.heed_pause(now)
         return host

@@ -76,11 +76,18 @@ class Turns:
         lanes = request.meta.pop("turn", ())
         if not lanes:
             return
-        now, longer = time.monotonic(), 1 + self._random.uniform(0, JITTER)
+        request.meta["ended"] = lanes, time.monotonic()
+        self.keep_gap(request, host)
+        for lane in lanes:
+            lane.lock.release()
+
+    def keep_gap(self, request: Request, host: Host) -> None:
+        """Keep the host's gap from the end of this request's answer, also where the answer itself made it longer."""
+        lanes, ended_at = request.meta["ended"]
+        longer = 1 + self._random.uniform(0, JITTER)
         # What robots.txt asks for concerns the portal; other sites on the same server need not wait for that long.
         for lane, gap_s in zip(lanes, (host.gap_s, min(host.gap_s, LONGEST_PACE_S)), strict=True):
-            lane.ready_at = max(lane.ready_at, now + gap_s * longer)
-            lane.lock.release()
+            lane.ready_at = max(lane.ready_at, ended_at + gap_s * longer)
 
     async def _wait(self, host: Host, lanes: Sequence[_Lane]) -> None:
         while True:
