@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from loopback import Answer, article
 
-NAMES = ("Nà Lịn", "Nà Pồng", "Nà Hin", "Bản Chang", "Khuổi Đeng")
+NAMES = ("Nà Lịn", "Nà Pồng", "Khuổi Đeng")
 
 _SHELL = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Cổng thông tin xã</title>
 <link rel="stylesheet" href="/app.css"><script src="/app.js" defer></script></head>

@@ -20,7 +20,9 @@ from crawler.rendering.gate import Answer, Asked, refusal
 
 __all__ = ["Renderer"]
 
+_log = logging.getLogger(__name__)
 LIMIT_S = 60.0  # for a page in all
+_LEAVING_S = 2.0
 _LOAD_MS = 20_000
 _QUIET_MS = 10_000  # for the last of its requests
 _MOST_ASKED = 60
@@ -128,6 +130,7 @@ class _View:
     def __init__(self, capture: Capture, html: bytes, hosts: tuple[str, ...], ask: Ask, renderer: Renderer) -> None:
         self._capture, self._html, self._hosts, self._ask, self._renderer = capture, html, hosts, ask, renderer
         self._is_shown = False
+        self._left = asyncio.Event()
         self._asked = 0
         self._one_at_a_time = asyncio.Lock()
 
@@ -135,29 +138,39 @@ class _View:
         """Return the page when its scripts have come to rest, or after a while."""
         await page.route("**/*", self._route)
         await page.route_web_socket("**/*", _refuse_socket)
-        try:
-            await page.goto(self._capture.responded_url, wait_until="load", timeout=_LOAD_MS)
-            await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
-        except PlaywrightError as error:
-            # A page that never rests is taken as it is; one that is gone with its process cannot be.
-            logging.getLogger(__name__).debug("%s: %s", self._capture.responded_url, error)
+        loading, leaving = (asyncio.ensure_future(one) for one in (self._load(page), self._left.wait()))
+        await asyncio.wait((loading, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not loading.done():  # it would go elsewhere, and waits for that for ever
+            await asyncio.wait((loading,), timeout=_LEAVING_S)
+        loading.cancel()
+        leaving.cancel()
         html = await page.evaluate(_HTML)
         if html is None:
             return f"more than {_MOST_CHARS:,} characters of HTML"
         return Rendered(html.encode("utf-8", "replace"), datetime.now(UTC))
 
+    async def _load(self, page: Page) -> None:
+        try:
+            await page.goto(self._capture.responded_url, wait_until="load", timeout=_LOAD_MS)
+            await page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+        except PlaywrightError as error:
+            # A page that never rests is taken as it is; one that is gone with its process cannot be.
+            _log.debug("%s: %s", self._capture.responded_url, error)
+
     async def _route(self, route: Route) -> None:
         try:
             await self._answer(route)
         except PlaywrightError as error:  # the page was closed meanwhile
-            logging.getLogger(__name__).debug("%s: %s", route.request.url, error)
+            _log.debug("%s: %s", route.request.url, error)
 
     async def _answer(self, route: Route) -> None:
         request = route.request
         if request.is_navigation_request():
             # The page itself, once: what scripts would go on to is a page of its own, found by its link.
             if self._is_shown or request.frame.parent_frame is not None:
-                await route.abort("blockedbyclient")
+                await route.abort("aborted")  # other errors put an error page in the place of the page
+                if request.frame.parent_frame is None:
+                    self._left.set()
                 return
             self._is_shown = True
             headers = {name: value for name, value in self._capture.headers if name.lower() not in _GONE}
