@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["Intake"]
 
 _LINKS_AT_ONCE = 2_000
-_ENTRIES_MOST = 500  # of a host
 
 
 class Intake:
@@ -237,7 +236,8 @@ class Intake:
             analysis.drops["nothing-new"] = held
         fresh = self._seen.unknown(links)
         entries = [link for link in fresh if link.rank == 0]
-        room = max(0, _ENTRIES_MOST - self._session.frontier.entry_points(row.host)) if entries else 0
+        most = self._session.options.entries_most
+        room = max(0, most - self._session.frontier.entry_points(row.host)) if entries else 0
         if len(entries) > room:
             analysis.drops["sitemap-limit"] = len(entries) - room
             fresh = entries[:room] + [link for link in fresh if link.rank]

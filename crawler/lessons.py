@@ -17,6 +17,9 @@ __all__ = ["NEVER", "recall", "remember", "set_aside"]
 NEVER = 1 << 60  # later than any time
 _TRY_AFTER_S = 14 * 86400
 _DROPS = {"/": "twin", "?": "twin"}
+# Read along the index of the hosts' addresses.
+_OF_PORTAL = "portal = :portal AND host IN (SELECT host FROM frontier_hosts WHERE portal = :portal)"
+_HELD = f"rank IN ({', '.join(map(str, frontier.RANKS))}) AND due_at = {NEVER} AND reason = :name"
 
 
 def recall(db: sqlite3.Connection, learning: Learning, portals: Collection[str], now: int) -> None:
@@ -28,16 +31,18 @@ def recall(db: sqlite3.Connection, learning: Learning, portals: Collection[str],
         ).fetchall()
         tallies = [(row[0], Tally(row[1], row[2], row[3], reason=row[4] or "", example=row[5] or "")) for row in known]
         has_token = any(tally.reason and _is_token(name) for name, tally in tallies)
-        fetched = "SELECT url FROM frontier WHERE portal = ? AND fetched_at IS NOT NULL"
-        learning.recall(portal, tallies, (row[0] for row in db.execute(fetched, [portal])) if has_token else ())
+        fetched = f"SELECT url FROM frontier WHERE {_OF_PORTAL} AND fetched_at IS NOT NULL"
+        learning.recall(
+            portal, tallies, (row[0] for row in db.execute(fetched, {"portal": portal})) if has_token else ()
+        )
         for row in known:
             if row[4] and row[6] < now - _TRY_AFTER_S:
                 _try_again(db, learning, portal, row[0], now)
 
 
 def _try_again(db: sqlite3.Connection, learning: Learning, portal: str, name: str, now: int) -> None:
-    query = "SELECT key FROM frontier WHERE portal = ? AND due_at = ? AND reason = ? LIMIT 1"
-    if row := db.execute(query, [portal, NEVER, name]).fetchone():
+    query = f"SELECT key FROM frontier WHERE {_OF_PORTAL} AND {_HELD} LIMIT 1"
+    if row := db.execute(query, {"portal": portal, "name": name}).fetchone():
         learning.sample(row[0])
         db.execute("UPDATE frontier SET due_at = ?, reason = NULL WHERE key = ?", [now, row[0]])
     db.execute("UPDATE patterns SET tried_at = ? WHERE portal = ? AND pattern = ?", [now, portal, name])
@@ -58,8 +63,8 @@ def remember(db: sqlite3.Connection, lessons: Iterable[Lesson], now: int) -> Non
         )
         if lesson.is_revived:
             db.execute(
-                "UPDATE frontier SET due_at = ?, reason = NULL WHERE portal = ? AND due_at = ? AND reason = ?",
-                [now, lesson.portal, NEVER, lesson.pattern],
+                f"UPDATE frontier SET due_at = :now, reason = NULL WHERE {_OF_PORTAL} AND {_HELD}",
+                {"now": now, "portal": lesson.portal, "name": lesson.pattern},
             )
 
 

@@ -56,6 +56,7 @@ class Options:
     contact: str | None = None  # of whoever runs the crawl, for the User-Agent
     renders: bool | None = None  # pages are shown to a browser; None: as the archive remembers
     accepts_broken: bool | None = None  # certificates that are not to be trusted; None: as the archive remembers
+    entries_most: int = 500  # entry points (sitemaps, feeds) of a host
 
 
 @dataclass(slots=True)

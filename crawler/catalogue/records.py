@@ -24,7 +24,8 @@ class Portal:
 
     `hosts`: what belongs to it, as `crawler.urls.in_scope` reads it. `province_before`, `province_after`: the province
     that it spoke for until 2025-06-30 and that its land belongs to since; both None for a ministry. `state`:
-    `current`; `ended`, when its province has; `fading`, when its ministry has been merged into another.
+    `current`; `ended`, when its province has; `fading`, when its ministry has been merged into another. `is_verified`:
+    its address was read in a public source, and is not only what the naming rule would make it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Portal:
     province_after: str | None
     state: str
     note: str | None = None
+    is_verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def portals() -> tuple[Portal, ...]:
             province_after=row["province_after"] or None,
             state=row["state"],
             note=row["note"] or None,
+            is_verified=row["verified"] == "yes",
         )
         for row in _rows("portals.csv")
     )

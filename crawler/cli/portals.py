@@ -12,6 +12,7 @@ from archive.cli.command import Command, archive_option, json_option
 from archive.errors import ArchiveNotFound
 
 if TYPE_CHECKING:
+    from crawler.check import Finding
     from crawler.health import Health
 
 __all__ = ["portals"]
@@ -19,16 +20,24 @@ __all__ = ["portals"]
 
 @click.command(
     cls=Command,
-    examples=("luutru portals", "luutru portals 'Bắc Kạn' backan --json", "luutru portals add https://example.gov.vn/"),
+    examples=(
+        "luutru portals",
+        "luutru portals 'Bắc Kạn' backan --json",
+        "luutru portals add https://example.gov.vn/",
+        "luutru portals check backan",
+    ),
 )
-@click.argument("names", nargs=-1, metavar="[NAME]... | add URL...")
+@click.argument("names", nargs=-1, metavar="[NAME]... | add URL... | check NAME|URL...")
 @click.option("--render", is_flag=True, help="With `add`: scripts fill its pages in, show them to a browser.")
 @archive_option
 @json_option
 def portals(names: tuple[str, ...], render: bool, archive_dir: Path, as_json: bool) -> None:
     """List the catalogue with the state of each portal in this archive: last crawl, articles, health.
 
-    With `add`, make sites known to the archive, so that `luutru crawl --due` fetches them too.
+    Of up to three portals that are named it says more: what was dropped and why, which patterns of addresses are
+    retired, which hosts rest. With `add`, make sites known to the archive, so that `luutru crawl --due` fetches them
+    too. With `check`, ask a portal for a few pages, and say what a crawl would find: robots.txt, sitemaps, feeds, the
+    certificate, the CMS, three articles. The archive is left as it is.
     """
     from archive.cli.output import write_json
     from archive.store import Archive
@@ -38,6 +47,9 @@ def portals(names: tuple[str, ...], render: bool, archive_dir: Path, as_json: bo
 
     if names[:1] == ("add",):
         _add(names[1:], archive_dir, render=render)
+        return
+    if names[:1] == ("check",):
+        _check(names[1:], as_json=as_json)
         return
     try:
         with Archive.open(archive_dir) as archive:
@@ -53,24 +65,87 @@ def portals(names: tuple[str, ...], render: bool, archive_dir: Path, as_json: bo
         _print(rows)
 
 
+_HEAD = (
+    *("portal", "province", "verified", "cms", "articles", "gone", "pages", "waiting", "failing"),
+    *("last crawl", "health"),
+)
+_DETAILED = 3  # portals that are told more about
+
+
 def _print(rows: list[Health]) -> None:
     from archive.cli.output import table
 
+    table([_HEAD, *map(_cells, rows)])
+    if len(rows) <= _DETAILED:
+        for row in rows:
+            _print_details(row)
+
+
+def _cells(r: Health) -> tuple[str | int, ...]:
+    counts = (r.articles, r.gone, r.pages, r.waiting, r.failing)
+    return (r.portal.id, r.province(), r.verified(), r.cms, *counts, r.last_crawl(), r.verdict())
+
+
+def _print_details(row: Health) -> None:
+    name = row.portal.id
+    for heading, counts in (("pages", row.kinds), ("links not followed", row.drops)):
+        if counts:
+            click.echo(f"{name}: {heading}: {', '.join(f'{count:,} {reason}' for reason, count in counts.items())}")
+    for host, (until, reason) in row.rests.items():
+        click.echo(f"{name}: {host} rests until {until[:16].replace('T', ' ')} UTC: {reason}")
+    for retired in row.retired:
+        click.echo(f"{name}: retired {retired.pattern}: {retired.reason}; {retired.held:,} addresses set aside")
+    for note in row.notes:
+        click.echo(f"{name}: {note}")
+
+
+def _check(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Print what a portal says to a crawler; end with 1 where it cannot be fetched, 3 where some pages failed."""
+    from archive.cli.output import write_json
+    from crawler.check import check
+    from crawler.start import resolve
+
+    if len(names) != 1:
+        raise click.UsageError("Say which one: luutru portals check NAME|URL")
+    found = check(resolve(names[0]))
+    if as_json:
+        write_json(found)
+    else:
+        _print_finding(found)
+    if found.problem:
+        click.echo(f"luutru: {found.url}: {found.problem}; check the address, or try on another day", err=True)
+    if found.problem or found.failures:
+        click.get_current_context().exit(1 if found.problem else 3)
+
+
+def _print_finding(found: Finding) -> None:
+    from archive.cli.output import day, table
+
+    def listed(entries: dict[str, int]) -> str:
+        return ", ".join(f"{url} ({count:,} pages)" for url, count in entries.items()) or "none"
+
     table(
         [
-            ("portal", "province", "articles", "pages", "waiting", "failing", "last crawl", "health"),
-            *(
-                (r.portal.id, r.province(), r.articles, r.pages, r.waiting, r.failing, r.last_crawl(), r.verdict())
-                for r in rows
-            ),
+            ("portal", f"{found.portal}, {found.url}"),
+            ("robots.txt", f"{found.robots}, a gap of {found.delay_s:g} s"),
+            ("certificate", found.certificate or "none: the connection is not secure"),
+            ("CMS", found.cms or "not known"),
+            ("no such page", found.missing or "not asked"),
+            ("sitemaps", listed(found.sitemaps)),
+            ("feeds", listed(found.feeds)),
+            ("pages fetched", ", ".join(f"{count} {kind}" for kind, count in found.kinds.items()) or "none"),
+            ("still to fetch", f"{found.waiting:,} addresses known so far"),
         ]
     )
-    for row in rows:
-        if row.drops and len(rows) <= 3:
-            dropped = ", ".join(f"{count:,} {reason}" for reason, count in row.drops.items())
-            click.echo(f"{row.portal.id}: links not followed: {dropped}")
-        for note in row.notes:
-            click.echo(f"{row.portal.id}: {note}")
+    for note in found.notes:
+        click.echo(note)
+    for url, reason in found.failures:
+        click.echo(f"luutru: {url}: {reason}", err=True)
+    for sample in found.samples:
+        begin = sample.text.partition("\n")[0][:160]
+        click.echo(
+            f"\n{sample.title}\n  {sample.url}\n  {day(sample.published_at)}, {sample.syllables} syllables: {begin}"
+        )
 
 
 def _add(addresses: tuple[str, ...], archive_dir: Path, *, render: bool) -> None:
