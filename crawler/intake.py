@@ -151,7 +151,8 @@ class Intake:
 
     def _unless_missing(self, row: FrontierRow, analysis: Analysis) -> Analysis:
         """Return the analysis, as that of a page that is not there where the host answers so to random addresses."""
-        reason = "" if row.rank == 0 else self._session.probes.judge(row.url, analysis)
+        is_home = row.key == urls.page_key(self._session.portals[row.portal].url)
+        reason = "" if is_home else self._session.probes.judge(row.url, analysis)
         return replace(analysis, extraction=Extraction(PageKind.SOFT_404, reason=reason)) if reason else analysis
 
     async def _store(self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis) -> None:
