@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -11,16 +12,15 @@ from scrapy.settings import Settings
 
 from archive.errors import CrawlError
 from archive.store import Archive
+from crawler.agenda import agenda
 from crawler.catalogue import Portal
-from crawler.health import states
 from crawler.interruption import interruptible
-from crawler.known import is_awake
 from crawler.progress import Progress
 from crawler.session import Options, Session
 from crawler.spiders.portal import PortalSpider
 from crawler.start import open_session
 
-__all__ = ["known_portals", "run", "scrapy_settings"]
+__all__ = ["due_portals", "run", "scrapy_settings"]
 
 
 def scrapy_settings() -> Settings:
@@ -30,13 +30,17 @@ def scrapy_settings() -> Settings:
     return settings
 
 
-def known_portals(path: Path) -> list[Portal]:
-    """Return the portals that the archive crawls, for `--due`; raises CrawlError when there is none."""
+def due_portals(path: Path, names: Collection[str] = ()) -> list[Portal]:
+    """Return the portals of the archive of which something is due, of these ids if any are given.
+
+    Raises CrawlError when the archive crawls none at all.
+    """
     with Archive.open(path) as archive:
-        known = [state.portal for state in states(archive.db).values() if is_awake(archive.db, state.portal.id)]
+        known = agenda(archive.db)
     if not known:
         raise CrawlError(str(path), "the archive crawls no portal yet", "crawl one by its name or URL first")
-    return known
+    now = time.time()
+    return [one.portal for one in known if one.due_at <= now and (not names or one.portal.id in names)]
 
 
 def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:

@@ -17,7 +17,7 @@ from crawler import catalogue, frontier, urls
 from crawler.catalogue import Portal
 from crawler.session import Options, Session
 
-__all__ = ["default_archive", "open_crawl_archive", "open_session", "resolve"]
+__all__ = ["default_archive", "open_crawl_archive", "open_session", "resolve", "resolve_all"]
 
 
 def default_archive() -> Path:
@@ -42,6 +42,11 @@ def resolve(name: str) -> Portal:
     host = urls.host_of(url)
     provinces = (known.province_before, known.province_after) if known else (None, None)
     return Portal(host, host, url, (host,), *provinces, state="added")
+
+
+def resolve_all(name: str) -> list[Portal]:
+    """Return the portals that a user names: those of a province, old and new, or else the one that `resolve` finds."""
+    return catalogue.of_province(name) or [resolve(name)]
 
 
 def _catalogued(url: str) -> Portal | None:
@@ -85,7 +90,7 @@ def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[P
         names = [name for name in str(given.get("url", "")).split(",") if name]
         if not names:
             raise CrawlError("portal", "no URL was given", "say -a url=https://…")
-        portals = [resolve(name) for name in names]
+        portals = [portal for name in names for portal in resolve_all(name)]
     archive = open_crawl_archive(Path(given.get("archive") or default_archive()))
     try:
         return Session(archive, portals, options, {key: settings[key] for key in ("USER_AGENT", "DOWNLOAD_DELAY")})

@@ -20,7 +20,16 @@ from archive.errors import LuutruError
 if TYPE_CHECKING:
     from archive.filters import Filters
 
-__all__ = ["Command", "Program", "archive_option", "filter_options", "filters_from", "json_option", "limit_option"]
+__all__ = [
+    "Command",
+    "Day",
+    "Program",
+    "archive_option",
+    "filter_options",
+    "filters_from",
+    "json_option",
+    "limit_option",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -82,7 +91,7 @@ class Program(click.Group):
             sys.exit(1)
 
 
-class _Day(click.ParamType[date]):
+class Day(click.ParamType[date]):
     """A day: 2022-10-05 or 05/10/2022; also a month or a year, of which the first or the last day is meant."""
 
     name = "date"
@@ -123,8 +132,8 @@ def limit_option(default: int, what: str) -> Callable[[F], F]:
 def filter_options(command: F) -> F:
     """Add --portal, --province, --since and --until; hand them to `filters_from`."""
     for option in (
-        click.option("--until", type=_Day(is_end=True), metavar="DATE", help="Published on this day or before."),
-        click.option("--since", type=_Day(), metavar="DATE", help="Published on this day or after."),
+        click.option("--until", type=Day(is_end=True), metavar="DATE", help="Published on this day or before."),
+        click.option("--since", type=Day(), metavar="DATE", help="Published on this day or after."),
         click.option(
             "--province",
             multiple=True,

@@ -11,7 +11,7 @@ from archive.text import strip_marks
 from crawler.catalogue.records import Portal, portals, provinces
 from crawler.urls import host_of, in_scope
 
-__all__ = ["find"]
+__all__ = ["find", "of_province"]
 
 _SEPARATORS = re.compile(r"[\W_]+")
 # What stands before a name in speech: "tỉnh Bắc Kạn", "TP. Hồ Chí Minh", "cổng thông tin điện tử tỉnh Gia Lai".
@@ -43,6 +43,24 @@ def find(name: str) -> Portal:
     elif portal := _index().get(_folded(name)):
         return portal
     raise NotFound(name or '""', "no such portal in the catalogue", _hint(name))
+
+
+def of_province(name: str) -> list[Portal]:
+    """Return the portals of the province of that name, with or without accents: its own first, then those that it took.
+
+    That is every portal that spoke for it before July 2025 or whose land belongs to it since; none where the name is
+    no province's, or is the id of a portal.
+    """
+    name = name.strip()
+    if any(portal.id == name for portal in portals()):
+        return []
+    folded = _folded(name)
+    found = [
+        portal
+        for portal in portals()
+        if folded in {_folded(province) for province in (portal.province_before, portal.province_after) if province}
+    ]
+    return sorted(found, key=lambda portal: _folded(portal.province_before or "") != folded)
 
 
 def _by_host(name: str) -> Portal | None:

@@ -10,6 +10,7 @@ from crawler.cli.crawl import crawl
 from crawler.cli.demo import demo
 from crawler.cli.import_ import import_
 from crawler.cli.portals import portals
+from crawler.cli.schedule import schedule
 
 __all__ = ["main"]
 
@@ -20,5 +21,5 @@ def main() -> None:
     """Archive Vietnam's government portals: crawl politely, keep the articles without the chrome, find every copy."""
 
 
-for command in (crawl, import_, *COMMANDS, portals, demo):
+for command in (crawl, schedule, import_, *COMMANDS, portals, demo):
     main.add_command(command)

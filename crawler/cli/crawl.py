@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.command import Command, archive_option, json_option
+from archive.cli.command import Command, Day, archive_option, json_option
+from crawler.cli.options import Duration, manner_options
 
 if TYPE_CHECKING:
     from crawler.session import Session
 
 __all__ = ["crawl"]
 
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-class _Duration(click.ParamType[float]):
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        parts = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value).strip().lower())
-        if parts is None:
-            self.fail(f"{value!r} is no duration; write 90s, 30m, 2h or 1d", param, ctx)
-        return float(parts[1]) * _UNITS_S[parts[2] or "s"]
-
-
-def _contact(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    from crawler.identity import is_contact
-
-    if value and not is_contact(value.strip()):
-        raise click.BadParameter("write an e-mail address or a URL in plain ASCII, without parentheses")
-    return value
+_VIETNAM = timezone(timedelta(hours=7))  # where a day begins
 
 
 @click.command(
@@ -52,27 +34,13 @@ def _contact(context: click.Context, option: click.Parameter, value: str | None)
 @click.option("--due", is_flag=True, help="Fetch only what the schedule says is due.")
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     metavar="DATE",
     help="Leave out what a sitemap, a feed or the address itself dates before this day.",
 )
 @click.option("--max-pages", type=click.IntRange(min=1), metavar="N", help="Stop after N pages.")
-@click.option("--max-time", type=_Duration(), metavar="TIME", help="Stop after a time: 90s, 30m, 2h.")
-@click.option(
-    "--delay",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="Gap between two requests to a portal.  [default: 3; 0 on this machine; more where robots.txt asks for it]",
-)
-@click.option("--night", is_flag=True, help="Send requests from 19:00 to 06:00 in Vietnam alone, and wait otherwise.")
-@click.option(
-    "--contact",
-    callback=_contact,
-    envvar="LUUTRU_CONTACT",
-    show_envvar=True,
-    metavar="TEXT",
-    help="Address or URL that the User-Agent names, so that whoever runs a portal can reach you.",
-)
+@click.option("--max-time", type=Duration(), metavar="TIME", help="Stop after a time: 90s, 30m, 2h.")
+@manner_options
 @click.option(
     "--allow-broken-certificate/--check-certificate",
     "accepts_broken",
@@ -86,15 +54,12 @@ def _contact(context: click.Context, option: click.Parameter, value: str | None)
     help="Show pages of these portals to a browser, now and later, for those that scripts fill in; or no longer. "
     "Needs the extra `browser` and Chromium.  [default: as the archive remembers, or else not]",
 )
-@click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a processor]"
-)
 def crawl(
     names: tuple[str, ...],
     archive_dir: Path,
     as_json: bool,
     due: bool,
-    since: datetime | None,
+    since: date | None,
     max_pages: int | None,
     max_time: float | None,
     delay: float | None,
@@ -109,7 +74,6 @@ def crawl(
     Interrupted or killed, the same command goes on where it stopped. Done before, it asks only for what may be new.
     """
     from crawler.session import Options
-    from crawler.start import resolve
 
     if not names and not due:
         raise click.UsageError("Name a portal or a URL, or say --due. `luutru portals` lists the catalogue.")
@@ -123,17 +87,22 @@ def crawl(
         max_time_s=max_time,
         workers=workers or os.cpu_count() or 1,
         due_only=due,
-        since=since.astimezone() if since else None,
+        since=datetime.combine(since, time(), _VIETNAM) if since else None,
         night=night,
         contact=contact,
         accepts_broken=accepts_broken,
         renders=render,
     )
-    from crawler.run import known_portals, run
+    from crawler.run import due_portals, run
+    from crawler.start import resolve_all
 
-    wanted = [resolve(name) for name in names] if names else known_portals(archive_dir)
-    session = run(archive_dir, list({portal.id: portal for portal in wanted}.values()), options)
-    _report(session, as_json=as_json)
+    portals = list({portal.id: portal for name in names for portal in resolve_all(name)}.values())
+    if due:
+        portals = due_portals(archive_dir, {portal.id for portal in portals})
+        if not portals:
+            click.echo("luutru: nothing is due", err=True)
+            return
+    _report(run(archive_dir, portals, options), as_json=as_json)
 
 
 def _report(session: Session, *, as_json: bool) -> None:
@@ -148,6 +117,8 @@ def _report(session: Session, *, as_json: bool) -> None:
                 f"{portal}: {counts.fetched} pages fetched ({counts.unchanged} unchanged), "
                 f"{counts.articles} new articles ({counts.copies} duplicates), {counts.changed} changed, "
                 f"{counts.failed} failed, {counts.forbidden} forbidden by robots.txt"
+                f"{f', {counts.missing} not found' * (counts.missing > 0)}"
+                f"{f', {counts.gone} articles gone' * (counts.gone > 0)}"
             )
     for url, reason in session.failures.addresses[:10]:
         click.echo(f"luutru: {url}: {reason}", err=True)

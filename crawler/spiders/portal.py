@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive.errors import LuutruError
 from crawler.fetching.errors import Postponed, RobotsForbidden, TooLarge
 from crawler.reasons import reason_of
 from crawler.session import Session
@@ -30,7 +31,10 @@ class PortalSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its session; `session` comes from the command line, else it is opened here."""
-        session = kwargs.pop("session", None) or open_session(crawler.settings, **kwargs)
+        try:
+            session = kwargs.pop("session", None) or open_session(crawler.settings, **kwargs)
+        except LuutruError as error:
+            raise SystemExit(f"luutru: {error}") from error  # Scrapy would print where it was raised
         spider = cls(session)
         spider._set_crawler(crawler)
         return spider

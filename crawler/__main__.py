@@ -1,0 +1,5 @@
+"""`python -m crawler` is `luutru`."""
+
+from crawler.cli import main
+
+main(prog_name="luutru")
