@@ -97,7 +97,7 @@ class Removal:
 
     `reason` is a short stable word: `repeat`, `related`, `counter`, `share`, `nav`, `comment`, `rating`, `caption`,
     `byline`, `date`, `title`, … (the kinds of the lexicon, or the rule that fired). `where` names the place in the
-    page (a CSS-like path) and may be empty.
+    page (a CSS-like path) and may be empty. Where only counts are wanted `text` and `where` are empty.
     """
 
     text: str

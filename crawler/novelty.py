@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from archive.extract import Page
@@ -66,10 +67,16 @@ def face(page: Page, article: Article | None, links: Sequence[Link]) -> Face:
         text, labels = article.text, {_name(link) for link in links}
     else:
         text, labels = _shown(page)
-    named = sorted(label for label in labels if any(map(str.isalpha, label)))
+    named = sorted(filter(_is_named, labels))
     names = sorted({_name(link) for link in links if link.kind is LinkKind.ARTICLE})
     seen = "\n".join((text, *named))
     return Face(_hash(seen), _hash("\n".join((seen, *names))))
+
+
+# Menus say the same on every page.
+@lru_cache(maxsize=1 << 15)
+def _is_named(label: str) -> bool:
+    return any(map(str.isalpha, label))
 
 
 def _hash(text: str) -> int:

@@ -7,6 +7,7 @@ time in a new pool; it is then `broken`, and no other page is lost.
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import os
 import signal
@@ -118,7 +119,14 @@ def _start(workers: int) -> ProcessPoolExecutor:
     if "forkserver" in methods:
         # Imported once and shared by the workers; the last two are what a worker imports when it first needs them.
         context.set_forkserver_preload(["crawler.worker", "datasketch", "trafilatura"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
+
+
+def _prepare() -> None:
+    """Make this worker end with its parent, and leave the clearing of cycles to the end of batches."""
+    gc.freeze()
+    gc.disable()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

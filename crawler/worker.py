@@ -5,9 +5,12 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from itertools import count
+from functools import lru_cache
 
 from archive import attachments, duplicates, extract
 from archive.errors import PageError
@@ -18,8 +21,10 @@ from crawler.discovery import Link, LinkKind, Post, kind_of
 from crawler.frontier import NewRow
 from crawler.novelty import Face, face
 
-__all__ = ["Analysis", "Job", "analyse", "analyse_batch"]
+__all__ = ["Analysis", "Job", "analyse", "analyse_batch", "rows_in_scope"]
 
+_BATCHES_A_CLEARING = 64  # a page leaves next to no cycles behind
+_batches = count()
 _SITEMAPS_DEEP = 3  # sitemaps in sitemaps; the protocol has one level
 
 
@@ -73,7 +78,10 @@ class Analysis:
 
 def analyse_batch(jobs: Sequence[Job]) -> list[Analysis]:
     """Return the analysis of each job, in order; a page that cannot be analysed is `broken` with its reason."""
-    return [_analyse_safely(job) for job in jobs]
+    analyses = [_analyse_safely(job) for job in jobs]
+    if not gc.isenabled() and next(_batches) % _BATCHES_A_CLEARING == 0:
+        gc.collect()
+    return analyses
 
 
 def _analyse_safely(job: Job) -> Analysis:
@@ -106,7 +114,7 @@ def analyse(job: Job) -> Analysis:
         return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
     found = discovery.links(page, job.language)
-    extraction = extract.extract(page, captured_at=job.captured_at)
+    extraction = extract.extract(page, captured_at=job.captured_at, explained=False)
     article = extraction.article
     if extraction.kind is PageKind.SPAM:  # it leads to more of its kind
         return Analysis(extraction, drops={"spam": len(found.links)} if found.links else {})
@@ -122,7 +130,7 @@ def analyse(job: Job) -> Analysis:
         extraction,
         fingerprint=duplicates.fingerprint(article.text) if article else None,
         canonical_key=_canonical_key(job.url, found.canonical_url),
-        links=_rows(followed, job.hosts, drops) + turned,
+        links=rows_in_scope(followed, job.hosts, drops) + turned,
         drops=drops,
         face=face(page, article, found.links),
     )
@@ -162,7 +170,7 @@ def _answer(job: Job) -> Analysis:
     found = discovery.links(page, job.language)
     listed = (*found.links, *discovery.further_pages(job.body, job.url))
     drops = dict(found.refused)
-    rows = _rows([(link.url, link.rank) for link in listed], job.hosts, drops) + _turned(page, job, drops)
+    rows = rows_in_scope([(link.url, link.rank) for link in listed], job.hosts, drops) + _turned(page, job, drops)
     if job.form is not None and (post := discovery.next_fragment(job.url, job.form, _entries(found.links))):
         rows += _post_rows([post], job, drops)
     return Analysis(Extraction(PageKind.LISTING), links=rows, drops=drops, face=face(page, None, listed))
@@ -181,12 +189,12 @@ def _turned(page: Page, job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
     if b"/DesktopModule/" in body:
         rows += _post_rows(list(discovery.fragments(page)), job, drops)
     if b"p_p_lifecycle" in body:
-        rows += _rows([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)
+        rows += rows_in_scope([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)
     return tuple(rows)
 
 
 def _post_rows(posts: Sequence[Post], job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
-    rows = _rows([(post.url, LinkKind.PAGINATION.rank) for post in posts], job.hosts, drops)
+    rows = rows_in_scope([(post.url, LinkKind.PAGINATION.rank) for post in posts], job.hosts, drops)
     if len(rows) < len(posts):
         return ()
     return tuple(
@@ -201,11 +209,11 @@ def _sitemap(job: Job) -> Analysis:
     further: tuple[NewRow, ...] = ()
     if job.hops < _SITEMAPS_DEEP:
         found = [(url, LinkKind.SITEMAP.rank) for url in sitemap.sitemaps]
-        further = tuple(row._replace(hops=job.hops + 1) for row in _rows(found, job.hosts, drops))
+        further = tuple(row._replace(hops=job.hops + 1) for row in rows_in_scope(found, job.hosts, drops))
     elif sitemap.sitemaps:
         drops["sitemap-depth"] = len(sitemap.sitemaps)
     dated = {url: _moment(text) for url, text in sitemap.pages}
-    rows = _rows(_dated(dated.items(), job, drops), job.hosts, drops)
+    rows = rows_in_scope(_dated(dated.items(), job, drops), job.hosts, drops)
     return Analysis(Extraction(PageKind.SITEMAP), links=further + rows, listed=_listed(rows, dated), drops=drops)
 
 
@@ -213,7 +221,7 @@ def _feed(job: Job) -> Analysis:
     drops: dict[str, int] = {}
     entries = discovery.parse_feed(job.body, job.url)
     dated = {entry.url: _moment(entry.updated or entry.published) for entry in entries}
-    links = _rows(_dated(dated.items(), job, drops), job.hosts, drops)
+    links = rows_in_scope(_dated(dated.items(), job, drops), job.hosts, drops)
     return Analysis(Extraction(PageKind.FEED), links=links, listed=_listed(links, dated), drops=drops)
 
 
@@ -242,15 +250,21 @@ def _moment(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=_VIETNAM) if moment and moment.tzinfo is None else moment
 
 
-def _rows(found: Iterable[tuple[str, int]], hosts: tuple[str, ...], drops: dict[str, int]) -> tuple[NewRow, ...]:
-    """Return the addresses in scope as rows of the frontier; the others are counted."""
-    rows = []
-    for url, rank in found:
-        if urls.in_scope(url, hosts):
-            rows.append(NewRow(urls.page_key(url), url, urls.host_of(url), rank))
-        else:
-            drops["out-of-scope"] = drops.get("out-of-scope", 0) + 1
-    return tuple(rows)
+def rows_in_scope(
+    found: Iterable[tuple[str, int]], hosts: tuple[str, ...], drops: dict[str, int]
+) -> tuple[NewRow, ...]:
+    """Return the addresses in scope, each given with its rank, as rows of the frontier; the others are counted."""
+    rows = [_row(url, rank) for url, rank in found]
+    inside = {host for host in {row.host for row in rows} if urls.in_scope(f"http://{host}/", hosts)}
+    kept = tuple(row for row in rows if row.host in inside)
+    if len(kept) < len(rows):
+        drops["out-of-scope"] = drops.get("out-of-scope", 0) + len(rows) - len(kept)
+    return kept
+
+
+@lru_cache(maxsize=1 << 15)
+def _row(url: str, rank: int) -> NewRow:
+    return NewRow(urls.page_key(url), url, urls.host_of(url), rank)
 
 
 def _canonical_key(url: str, canonical: str | None) -> int | None:

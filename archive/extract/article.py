@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from urllib.parse import urlsplit
 
 from archive.extract.attached import find_attachments
@@ -30,22 +28,24 @@ from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
+from archive.extract.removals import find_removals
 from archive.extract.spam import gambling, gambling_title
 from archive.extract.title import clean_title, find_title, strip_site
-from archive.records import Article, Extraction, PageKind, Removal
+from archive.records import Article, Extraction, PageKind
 from archive.text import normalise, normalise_line
 
 __all__ = ["RULES_VERSION", "extract"]
 
 RULES_VERSION = 1  # raised when the same page gives another text
 MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
-_MAX_REMOVED_CHARS = 500
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
 
 
-def extract(page: Page, *, captured_at: datetime) -> Extraction:
+def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Extraction:
     """Return what `page` is, its article where it is one, and what was left out of the text with the reasons.
+
+    Without `explained` the removals name their reasons alone, which is all that a crawl keeps.
 
     Pure: the same page gives the same extraction, and its tree is left as it was.
     """
@@ -70,7 +70,8 @@ def extract(page: Page, *, captured_at: datetime) -> Extraction:
         return Extraction(PageKind.OTHER, visible_chars=visible_chars, reason="an article without a body")
     title = title or _heading_above(outline, body)
     surroundings = Surroundings(page.url, outline, metadata, family, title, body)
-    article, removed = _compose(surroundings, captured_at)
+    article, text = _compose(surroundings, captured_at)
+    removed = find_removals(surroundings, text.lines, text.reasons, explained=explained)
     if not article.text or not article.title:
         missing = "text" if article.title else "title"
         return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
@@ -108,8 +109,8 @@ class _Text:
         self.source = self.source or byline.source
 
 
-def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, tuple[Removal, ...]]:
-    """Return the article that the surroundings hold, and what was left out."""
+def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, _Text]:
+    """Return the article that the surroundings hold, and its lines with why some are left out."""
     lines = [s.outline.lines[i] for i in dict.fromkeys((*s.body.lead, *s.body.lines))]
     if s.title is not None:
         lines = [line for line in lines if line is not s.title]
@@ -134,7 +135,7 @@ def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, tuple[Rem
         captions=tuple(dict.fromkeys(caption for caption in captions if " " in caption.strip())),
         extractor=f"{s.body.extractor}/{RULES_VERSION}",
     )
-    return article, tuple(_removals(s, text))
+    return article, text
 
 
 def _title(s: Surroundings) -> str:
@@ -189,33 +190,3 @@ def _lead(s: Surroundings, text: _Text) -> str | None:
         if first.is_prose and first.bold_chars * 10 >= len(first.text) * 7:
             return normalise_line(first.text)
     return None
-
-
-def _removals(s: Surroundings, text: _Text) -> Iterator[Removal]:
-    """Yield what was left out: lines of the body, then the blocks around it as wholes."""
-    for position, reason in sorted(text.reasons.items()):
-        line = text.lines[position]
-        yield Removal(normalise_line(line.text), reason, _where(s.outline, line.block))
-    inside = set(s.body.lead) | set(s.body.lines)
-    if s.title is not None:
-        inside.add(s.title.index)
-    outside = [line for line in s.outline.lines if line.index not in inside]
-    # A run: lines that follow one another, left out for one reason.
-    for (_, reason), run in groupby(enumerate(outside), lambda item: (item[1].index - item[0], item[1].reason)):
-        lines = [line for _, line in run]
-        joined = "\n".join(line.text for line in lines)[:_MAX_REMOVED_CHARS]
-        yield Removal(normalise(joined), reason or "outside", _where(s.outline, lines[0].block))
-
-
-def _where(outline: Outline, index: int) -> str:
-    """Return the path of a block, the nearest named ancestors."""
-    steps: list[str] = []
-    for ancestor in outline.ancestors(index):
-        element = outline.blocks[ancestor].element
-        identifier, classes = element.get("id", ""), element.get("class", "").split()
-        if identifier or classes:
-            name = f"#{identifier}" if identifier else f".{classes[0]}"
-            steps.append(outline.blocks[ancestor].tag + name)
-        if len(steps) == 2:
-            break
-    return " ".join(reversed(steps))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archive.extract.page import Element
 from archive.extract.zones import Zone
@@ -24,8 +24,7 @@ _PROSE_CHARS = 60
 _LONG_CHARS = 140  # no heading is longer
 
 
-@dataclass(slots=True, eq=False)
-class Line:
+class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to make
     """One line of the page: what stands between two block borders or `<br>`s.
 
     `block` is the index of the innermost block that holds it; `tag` says what that block is (`row` for a row of a
@@ -36,7 +35,7 @@ class Line:
     text: str
     tag: str
     block: int
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # tuple.index is not wanted here
     link_chars: int = 0
     bold_chars: int = 0
     italic_chars: int = 0
@@ -61,7 +60,7 @@ class Line:
     @property
     def reason(self) -> str:
         """Why the zone that it stands in is chrome; empty where it is none."""
-        return self.zone.reason_in_force() if self.zone else ""
+        return self.zone.reason_in_force if self.zone else ""
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +126,9 @@ class Outline:
         self.count()
 
     def count(self) -> None:
-        """Sum up prose and links over the lines."""
+        """Judge the zones, and sum up prose and links over the lines."""
+        for zone in self.zones:  # outer ones first
+            zone.judge()
         self.prose = [0, *accumulate(_weight(line) for line in self.lines)]
         self.links = [0, *accumulate(line.link_chars for line in self.lines)]
 

@@ -31,21 +31,21 @@ _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 @dataclass(slots=True, eq=False)
 class Zone:
-    """A part of a page that is chrome by its name; `in_force` turns False when it holds most of the page's prose."""
+    """A part of a page that is chrome by its name; `in_force` turns False when it holds most of the page's prose.
+
+    `reason_in_force`: why it is chrome, by its own name or that of a zone around it; empty where none is in force.
+    """
 
     reason: str
     outer: Zone | None
     prose_chars: int = 0
     in_force: bool = True
+    reason_in_force: str = ""
 
-    def reason_in_force(self) -> str:
-        """Return why it is chrome, or an empty string."""
-        zone: Zone | None = self
-        while zone:
-            if zone.in_force:
-                return zone.reason
-            zone = zone.outer
-        return ""
+    def judge(self) -> None:
+        """Bring `reason_in_force` up to date; the zone around it must be."""
+        outer = self.outer.reason_in_force if self.outer else ""
+        self.reason_in_force = self.reason if self.in_force else outer
 
 
 def hides(style: str, classes: str) -> bool:
