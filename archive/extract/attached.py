@@ -49,7 +49,9 @@ def find_attachments(page: Page, outline: Outline, body: Body, title: Line | Non
     for href, name in (*_linked(outline, body, title), *_shown(outline, body)):
         url = _absolute(href, page.base_url)
         if url is not None and url not in found:
-            found[url] = Attachment(url, normalise_line(name)[:_NAME_CHARS] or _file_name(url))
+            name = normalise_line(name)[:_NAME_CHARS]
+            is_address = "/" in name and " " not in name
+            found[url] = Attachment(url, _file_name(url) if is_address or not name else name)
     return tuple(found.values())
 
 
