@@ -32,7 +32,7 @@ class Rounds:
 
     def __init__(self, path: Path, options: Sequence[str], every_s: float, say: Callable[[str], None]) -> None:
         self._path, self._every_s, self._say = path, every_s, say
-        self._command = [sys.executable, "-m", "crawler", "crawl", "--due", "--archive", str(path), *options]
+        self._command = [sys.executable, "-P", "-m", "crawler", "crawl", "--due", "--archive", str(path), *options]
         self._over = threading.Event()
         self._crawl: subprocess.Popen[bytes] | None = None
         self._signal = 0

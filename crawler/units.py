@@ -52,7 +52,7 @@ def cron(archive: Path, options: Sequence[str]) -> str:
 def _luutru() -> list[str]:
     """Return the words that start luutru by its absolute path."""
     beside = shutil.which("luutru", path=str(Path(sys.executable).parent)) or shutil.which("luutru")
-    return [str(Path(beside).absolute())] if beside else [sys.executable, "-m", "crawler"]
+    return [str(Path(beside).absolute())] if beside else [sys.executable, "-P", "-m", "crawler"]
 
 
 def _unit_word(word: str) -> str:
