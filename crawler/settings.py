@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from crawler.identity import user_agent
 
 BOT_NAME = "luutru"
 SPIDER_MODULES = ["crawler.spiders"]
 USER_AGENT = user_agent()
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # there is none for Windows
 
 # The frontier is a table; retries and redirects go through it, robots.txt and delays through the session.
 SCHEDULER = "crawler.scheduler.FrontierScheduler"

@@ -9,8 +9,8 @@ import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from itertools import count
 from functools import lru_cache
+from itertools import count
 
 from archive import attachments, duplicates, extract
 from archive.errors import PageError
