@@ -196,9 +196,11 @@ def _parse(unpacker: Unpacker, most: int) -> tuple[tuple[tuple[str, str], ...], 
     if unpacker.is_plain and size > most and size > unpacker.left():
         raise _BrokenError(f"the file ends before its {size} bytes do")
     block = _block(unpacker, size, most)
+    at = unpacker.unpacked
     following = _first_line(unpacker)
+    is_ended = unpacker.unpacked - at > len(following)  # by an empty line, whatever comes behind it
     unpacker.put_back(following)
-    if following and not following.startswith(b"WARC/"):
+    if following and not is_ended and not following.startswith(b"WARC/"):
         if block is not None:
             unpacker.put_back(block)
         raise _BrokenError(f"its block does not end after {size} bytes")

@@ -114,7 +114,7 @@ def _report(importer: Importer, unreadable: int, *, as_json: bool) -> None:
             write_json(counts.record())
         else:
             click.echo(_line(counts))
-        for fault in counts.faults[:_SHOWN]:
+        for fault in counts.sorted_faults()[:_SHOWN]:
             click.echo(f"luutru: {fault.file}@{fault.offset}: {fault.reason}", err=True)
         if counts.broken > _SHOWN:
             click.echo(f"luutru: {counts.file}: {counts.broken - _SHOWN:,} more such records", err=True)

@@ -104,10 +104,11 @@ def _date(record: Record) -> str | None:
 def _check(record: Record) -> None:
     """Raise WarcError where a record has digests and none of them fits.
 
-    One is enough: tools do not agree on what the payload of a chunked or compressed answer is.
+    One is enough: tools do not agree on what the payload of a chunked or compressed answer is. A revisit has none, and
+    wget gives it the block digest of the whole answer.
     """
     digests = record.digests()
-    if not digests or any(digests):
+    if not digests or any(digests) or record.kind == "revisit":
         return
     labelled = record.get("WARC-Payload-Digest")
     if labelled and record.is_http:

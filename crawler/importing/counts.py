@@ -44,8 +44,12 @@ class Counts:
         if len(self.faults) < _FAULTS_MOST:
             self.faults.append(Fault(self.file, offset, reason))
 
+    def sorted_faults(self) -> list[Fault]:
+        """Return the faults in the order of the file: records are taken side by side."""
+        return sorted(self.faults, key=lambda fault: fault.offset)
+
     def record(self) -> dict[str, Any]:
         """Return the counts as a JSON record."""
         names = ("file", "records", "captures", "known", "articles", "copies", "changed", "history", "broken")
-        faults = [{"offset": fault.offset, "reason": fault.reason} for fault in self.faults]
+        faults = [{"offset": fault.offset, "reason": fault.reason} for fault in self.sorted_faults()]
         return {**{name: getattr(self, name) for name in names}, "left_out": dict(self.left_out), "faults": faults}
