@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ _SAMPLE = 100  # pages of a sitemap that are looked up
 _FEW = 3  # pages that must have been asked before a sitemap is called dead
 _UNLISTED = 0.05  # share of the articles from which on a portal's sitemaps are not whole
 _OLD_S = 365 * 86_400
+_VIETNAM = timezone(timedelta(hours=7))
 _NO_ANSWER = frozenset({PageKind.ERROR, PageKind.SOFT_404, PageKind.BROKEN, PageKind.EMPTY, PageKind.ROBOTS})
 
 Entries = npt.NDArray[np.int64]  # of shape (n, 2): key of a page, Unix time of its change or 0
@@ -52,7 +53,7 @@ def _dead(db: sqlite3.Connection, portal: str, found: list[_Sitemap]) -> Iterato
         if len(outcomes) >= _FEW and not any(outcomes):
             yield f"{sitemap.url}: none of its pages answers"
         elif newest and latest - newest > _OLD_S:
-            yield f"{sitemap.url}: its newest entry is of {datetime.fromtimestamp(newest, UTC):%Y-%m-%d}"
+            yield f"{sitemap.url}: its newest entry is of {datetime.fromtimestamp(newest, _VIETNAM):%Y-%m-%d}"
 
 
 def _outcomes(db: sqlite3.Connection, keys: npt.NDArray[np.int64]) -> Iterator[bool]:

@@ -14,12 +14,13 @@ from pathlib import Path
 from archive.extract.page import parse
 from archive.records import Extraction, PageKind
 from benchmarks.crawl import core
-from crawler import discovery, run, session, urls
-from crawler.frontier import NewRow
+from crawler import discovery, run, session
+from crawler.frontier import FrontierRow
+from crawler.learning import Learning, Lesson, Outcome
 from crawler.pool import Pool
 from crawler.session import Options
 from crawler.start import resolve
-from crawler.worker import Analysis, Job
+from crawler.worker import Analysis, Job, rows_in_scope
 
 __all__ = ["Discovery"]
 
@@ -34,12 +35,9 @@ class Discovery(Pool):
         """Return what a page links to."""
         page = parse(job.body, job.url, job.content_type)
         found = discovery.links(page, job.language)
-        rows = tuple(
-            NewRow(urls.page_key(link.url), link.url, urls.host_of(link.url), link.rank)
-            for link in found.links
-            if urls.in_scope(link.url, job.hosts)
-        )
-        return Analysis(Extraction(PageKind.OTHER), links=rows, drops=dict(found.refused))
+        drops = dict(found.refused)
+        rows = rows_in_scope([(link.url, link.rank) for link in found.links], job.hosts, drops)
+        return Analysis(Extraction(PageKind.OTHER), links=rows, drops=drops)
 
     def close(self) -> None:
         """End no process."""
@@ -48,11 +46,20 @@ class Discovery(Pool):
         """End no process."""
 
 
+class Unlearning(Learning):
+    """Stands for what a crawl learns of addresses from what their pages say: here they say nothing."""
+
+    def note(self, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+        """Learn nothing."""
+        return []
+
+
 def main() -> None:
     """Crawl the portals of the command line."""
     core.take()
     folder, *addresses = sys.argv[1:]
     session.Pool = Discovery  # type: ignore[misc]
+    session.Learning = Unlearning  # type: ignore[misc]
     run.run(Path(folder), [resolve(address) for address in addresses], Options(delay_s=0.0, workers=1))
 
 

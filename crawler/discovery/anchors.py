@@ -18,6 +18,12 @@ _TAGS = ("a", "area", "link", "meta", "iframe", "frame")
 _TURNING = frozenset({"next", "prev"})
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 _REFRESH = re.compile(r"[\s\d.;,]*url\s*=[\s'\"]*(?P<url>[^'\"]+)", re.IGNORECASE)
+# What a click does by a script, where that is nothing but to go to an address or to open a file.
+_CLICK = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\(|RefreshPageTo\(\s*event\s*,"
+    r"|downloadFile\((?:[^,()]*,)?)\s*(?P<q>[\"'])(?P<url>[^\"'\s]+)(?P=q)"
+)
+_ESCAPED = re.compile(r"\\(?:u00|x)([0-9a-fA-F]{2})")
 # How the index of a plain folder links to what lies in it: 2022/ is no archive of a blog there.
 _FOLDER = re.compile(r"\d{1,4}/")
 
@@ -60,6 +66,8 @@ def links(page: Page, language: str = "") -> Discovered:
         tag = element.tag
         if tag in ("a", "area"):
             href = element.get("href")
+            if not href or href[0] in "#jJ":
+                href = _scripted(element) or href
             if href and href[0] != "#":
                 turns = element.get("rel") is not None and not _TURNING.isdisjoint(_rels(element))
                 found.add(href, LinkKind.PAGINATION if turns else None)
@@ -105,6 +113,12 @@ class _Found:
 @lru_cache(maxsize=1 << 15)
 def _link(url: str) -> Link:
     return Link(url, kind_of(url))
+
+
+def _scripted(element: Element) -> str | None:
+    """Return the address that a click goes to by a script, or None: `location.href=…`, SharePoint's RefreshPageTo."""
+    match = _CLICK.search(element.get("onclick") or element.get("href") or "")
+    return _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), match["url"]) if match else None
 
 
 def _rels(element: Element) -> set[str]:

@@ -56,6 +56,7 @@ _PATHS = (
     # A number at the end of a slug (NukeViet, vnPortal), before it (Joomla), in a folder beside it (ministries).
     (LinkKind.ARTICLE, rf".*/[^/-]+(?:-+[^/-]+)+-+\d+{_EXTENSION}|.*/[^/]+-\d{{4,}}{_EXTENSION}"),
     (LinkKind.ARTICLE, rf".*/[^/]+-[ptcn]\d+(?:-[ptcn]\d+)+{_EXTENSION}|.*/\d+-[a-z][^/-]*(?:-+[^/-]+){{2,}}"),
+    (LinkKind.ARTICLE, r".*/nid/\d+(?:/[^/]+)?/?"),
     (LinkKind.ARTICLE, r".*/\d{3,}/[^/a-z]*[a-z][^/]*|.*/[^/-]+(?:-+[^/-]+){2,}/\d{3,}/?"),
     # Seven syllables: the name of a category is shorter.
     (LinkKind.ARTICLE, r".*/(?:[^/-]+-){6}[^/]+"),
@@ -68,7 +69,7 @@ _QUERIES = (
     (
         LinkKind.PAGINATION,
         r"(?:page|paged|pages|page_?(?:index|no|num|number)|start|limitstart|offset|trang|(?:\w+_)?cur|pg|pn|paging"
-        r"|currentpage|p_page|dnn_page)=\d+"
+        r"|currentpage|p_page|dnn_page|pagefirstrow)=\d+"
         r"|op=.*(?:/|%2f)page-\d+",
     ),
     (

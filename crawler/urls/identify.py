@@ -23,11 +23,13 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|jsp|aspx?)|default\.(?:html?|aspx?))$", re.IGNORECASE)
 _SLASHES = re.compile(r"/{2,}")
 
-# Liferay: an article hangs under every page that lists it; its slug is unique in its site. The pages of other systems
+# Liferay: an article hangs under every page that lists it; its slug is unique in its site, and so is what the routes of
+# vendors end in (/-/details/<n>/<slug>-<id>). The pages of other systems
 # that use /-/ (GitLab) have no slugs of three words there.
 _LIFERAY = re.compile(
     r"(?:/vi(?:[_-]vn)?)?(?P<site>/(?:web|group)/[^/]+)?(?:/[^/]+)*?/-/"
-    r"(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*))/?",
+    r"(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*)"
+    r"|(?P<route>[^/]+(?:/\d+)?/[^/-]+(?:-+[^/-]+){2,}-+\d+))/?",
     re.IGNORECASE,
 )
 _LIFERAY_FOREIGN = re.compile(r"/(?!vi[/_-])[a-z]{2}(?:[_-][a-z]{2})?/", re.IGNORECASE)
@@ -81,7 +83,9 @@ def _family(path: str, query: str) -> tuple[str, str]:
     """Return path and query without the decoration that a known system ignores."""
     if "/-/" in path and (match := _LIFERAY.fullmatch(path)) and not _LIFERAY_FOREIGN.match(path):
         site = match["site"] or ""
-        return ("" if site.lower() == "/web/guest" else site) + "/-/" + (match["content"] or match["slug"]), query
+        return ("" if site.lower() == "/web/guest" else site) + "/-/" + (
+            match["content"] or match["slug"] or match["route"]
+        ), query
     if path.startswith("/documents/") and (match := _LIFERAY_FILE.fullmatch(path)):
         return "/documents/" + match[1].lower(), ""
     if match := _LETTERED_IDS.fullmatch(path):

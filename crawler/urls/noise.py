@@ -29,12 +29,16 @@ _NOISE_PAIR = re.compile(
 # Microsoft SharePoint writes these after the id of an item; elsewhere the words mean something.
 _SHAREPOINT = frozenset({"source", "contenttypeid", "isdlg", "web", "initialtabid", "visibilitycontext"})
 _SHAREPOINT_IDS = frozenset({"id", "itemid"})
+# The state of a portlet of Liferay, behind the name of what it shows.
+_PORTLET_STATE = re.compile(r"(?<=/)(-/.+?)/(?:maximized|minimized|normal)/?$")
 # Cookieless sessions: `;jsessionid=…` of Java servers, `/(S(…))/` of ASP.NET.
 _PATH_SESSION = re.compile(r"(?i:;(?:jsessionid|phpsessid|sid)=[^/;]*)|/\((?:[A-Z]\([A-Za-z0-9_-]+\))+\)(?=/)")
 
 
 def quiet_path(path: str) -> str:
-    """Return the path without the session ids that servers write into it."""
+    """Return the path without the session ids and the state of portlets that servers write into it."""
+    if "/-/" in path:
+        path = _PORTLET_STATE.sub(r"\1", path)
     return _PATH_SESSION.sub("", path) if ";" in path or "/(" in path else path
 
 

@@ -50,7 +50,7 @@ _PARAMETERS = {
     "language": r"(?:lang|language|lng|locale|hl)=(?:en|fr|ru|ja|jp|ko|kr|zh|cn|lo|km)(?:[_-].*|g|glish)?",
     "action": r"p_p_lifecycle=1|(?:task|action|act|do|cmd)=(?:\w+\.)?(?:edit|delete|remove|add|vote|submit|like|rate"
     r"|email|login|logout|register|purge|history|go)"
-    r"|(?:vote|rating|font_?size|contrast|rest_route|add-to-cart|captcha)(?:=.*)?",
+    r"|(?:vote|rating|font(?:_?size)?|contrast|rest_route|add-to-cart|captcha)(?:=.*)?",
 }
 _SHAPES = ("repeating-path", "below-file")
 REASONS = frozenset(reason.replace("_", "-") for reason in (*_SEGMENTS, *_PARAMETERS, *_SHAPES))
@@ -81,7 +81,9 @@ _ASSET = re.compile(
     r"(?:/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?/?$"  # Liferay puts the id behind the name
 )
 # A listing that is sorted and paged may have no other way to its later pages; a page that is named is no calendar.
-_PAGED = re.compile(r"(?:page|paged|page_?(?:index|no|num|number)|start|limitstart|trang|(?:\w+_)?cur)=\d+")
+_PAGED = re.compile(
+    r"(?:page|paged|page_?(?:index|no|num|number)|start|limitstart|trang|(?:\w+_)?cur|pagefirstrow)=\d+"
+)
 _NAMED = re.compile(r"(?:(?:item|news|article|post)?_?id|p|ddocname)=\w.*")
 
 
