@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -42,6 +43,9 @@ class Addresses:
         until, addresses = self._known.get(name, (0.0, ()))
         if until > time.monotonic():
             return addresses
+        if _is_address(name):
+            self._known[name] = (float("inf"), (name,))
+            return (name,)
         if name not in self._asked:
             self._asked[name] = asyncio.get_running_loop().create_task(self._ask(name))
             self._asked[name].add_done_callback(lambda _: self._asked.pop(name))
@@ -82,6 +86,14 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 def _resolve(name: str) -> list[str]:
     found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
@@ -101,7 +113,8 @@ async def _in_thread(resolve: Callable[[str], Sequence[str]], name: str) -> Sequ
             found = resolve(name)
         except (OSError, UnicodeError):
             found = ()
-        loop.call_soon_threadsafe(tell, found)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, found)
 
     threading.Thread(target=run, name=f"resolve {name}", daemon=True).start()
     try:
