@@ -33,6 +33,7 @@ __all__ = [
     "new_row",
     "postpone",
     "redirect_to",
+    "renew_forms",
 ]
 
 KNOWN = 6  # pages that were fetched before and lead nowhere: whatever is new goes first
@@ -70,6 +71,7 @@ CRAWLER = MigrationSet(
                 reason TEXT
             )""",
             "CREATE INDEX frontier_next ON frontier(host, rank, due_at)",
+            "CREATE INDEX frontier_forms ON frontier(portal, due_at) WHERE state IS NOT NULL",
             """CREATE TABLE frontier_hosts (
                 portal TEXT NOT NULL REFERENCES portals(id),
                 host TEXT NOT NULL,               -- that addresses of the portal are on
@@ -333,6 +335,16 @@ def postpone(db: sqlite3.Connection, key: int, *, due_at: int, failures: int, re
     """Note that an address could not be fetched, and when it is tried again."""
     db.execute(
         "UPDATE frontier SET due_at = ?, failures = ?, reason = ? WHERE key = ?", [due_at, failures, reason, key]
+    )
+
+
+def renew_forms(db: sqlite3.Connection, portal: str, now: int) -> None:
+    """Make the lists due whose further pages are due and asked for by a form: first of all a new session is needed."""
+    db.execute(
+        """UPDATE frontier SET due_at = coalesce(fetched_at, ?1), rank = min(rank, ?2)
+        WHERE fetched_at < ?1 AND due_at > ?1 AND key IN (
+            SELECT chain FROM frontier WHERE portal = ?3 AND due_at <= ?1 AND state IS NOT NULL)""",
+        [now, _HINTED, portal],
     )
 
 

@@ -219,6 +219,7 @@ class Session:
         db = transaction.db
         for portal in self.portals.values():
             register(db, portal, datetime.fromtimestamp(now, UTC))
+            frontier.renew_forms(db, portal.id, now)
             if self.options.renders is not None:
                 set_renders(db, portal.id, now, renders=self.options.renders)
             if self.options.accepts_broken is not None:

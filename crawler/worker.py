@@ -115,6 +115,8 @@ def analyse(job: Job) -> Analysis:
     page = extract.parse(job.body, job.url, job.content_type)
     found = discovery.links(page, job.language)
     extraction = extract.extract(page, captured_at=job.captured_at, explained=False)
+    if extraction.article and urls.refusal(job.url, job.language) == "savefile":  # asked for as a file of the article
+        extraction = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
     article = extraction.article
     if extraction.kind is PageKind.SPAM:  # it leads to more of its kind
         return Analysis(extraction, drops={"spam": len(found.links)} if found.links else {})
@@ -122,6 +124,8 @@ def analyse(job: Job) -> Analysis:
     followed = [(link.url, link.rank) for link in found.links if job.is_entry or link.kind is not LinkKind.FEED]
     if len(followed) < len(found.links):
         drops["feed of a part"] = len(found.links) - len(followed)
+    if job.is_entry and (feed := discovery.usual_feed(page, found.links)):
+        followed.append((feed.url, feed.rank))
     turned = () if article else _turned(page, job, drops)
     if extraction.attachments:
         extraction, files = _attached(extraction, job.hosts, drops)

@@ -2,6 +2,7 @@
 
 from crawler.discovery.anchors import Discovered, Link, links
 from crawler.discovery.answers import as_html, further_pages, is_json
+from crawler.discovery.feeds import usual_feed
 from crawler.discovery.kinds import LinkKind, kind_of
 from crawler.discovery.postbacks import Post, postbacks
 from crawler.discovery.scripted import fragments, next_fragment, resources
@@ -29,4 +30,5 @@ __all__ = [
     "resources",
     "robots_sitemaps",
     "seeds",
+    "usual_feed",
 ]

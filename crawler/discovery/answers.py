@@ -16,7 +16,7 @@ __all__ = ["as_html", "further_pages", "is_json"]
 
 _ADDRESS_KEY = re.compile(r".*(?:url|link|href)\w*", re.IGNORECASE)
 _TOTAL_KEY = re.compile(r"(?:total|max|num)_?pages?(?:_?(?:num|count|number))?|page_?(?:count|total)", re.IGNORECASE)
-_PAGE_KEY = re.compile(r"\w*?page_?(?:num|no|index|number)?", re.IGNORECASE)
+_PAGE_KEY = re.compile(r"(?!\w*(?:per|max|last|total))\w*?page_?(?:num|no|index|number)?", re.IGNORECASE)
 _PAGES_MOST = 2_000
 
 

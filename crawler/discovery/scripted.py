@@ -28,7 +28,7 @@ _NUMBER = rf"(?:parseInt|Number)\(\s*(?:{_LITERAL})\s*(?:,\s*10\s*)?\)"
 _PAIR = re.compile(rf"[\"']?([A-Za-z_$][\w$]*)[\"']?\s*:\s*({_LITERAL}|{_NUMBER}|[A-Za-z_$][\w$]*)\s*(?=,|$)")
 _ASSIGNED = re.compile(rf"\b([A-Za-z_$][\w$]*)\s*=\s*({_LITERAL}|{_NUMBER})")
 _OBJECT = re.compile(r"\{([^{}]*)\}")
-_PAGE = re.compile(r"\w*?(?:page|page_?(?:num|no|index|number)|cur)", re.IGNORECASE)
+_PAGE = re.compile(r"(?!\w*(?:per|max|last|total))\w*?(?:page|page_?(?:num|no|index|number)|cur)", re.IGNORECASE)
 _LAST = re.compile(
     r"\b(?:max_?page|total_?pages?|page_?count|page_?total)\s*[:=]\s*(?:parseInt\(\s*)?[\"']?(\d+)", re.IGNORECASE
 )
