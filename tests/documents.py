@@ -75,8 +75,8 @@ def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>"
 
 
-def xlsx(rows: Sequence[Sequence[str]]) -> bytes:
-    """Return a workbook with one sheet of these rows."""
+def xlsx(rows: Sequence[Sequence[str]], end: str = "</sheetData>") -> bytes:
+    """Return a workbook with one sheet of these rows, which end so."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -104,7 +104,7 @@ def xlsx(rows: Sequence[Sequence[str]]) -> bytes:
             '<sheet name="Danh sách" sheetId="1" r:id="r1"/></sheets></workbook>',
             "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1"'
             f' Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>',
+            "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}{end}</worksheet>',
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -23,7 +24,8 @@ from archive.attachments.paragraphs import joined
 from archive.errors import PageError
 from archive.extract import extract, parse
 from archive.records import AttachmentText, PageKind
-from crawler.worker import Job, analyse, analyse_batch
+from crawler.pool import Pool
+from crawler.worker import Analysis, Job, analyse, analyse_batch
 
 LONG = "Ủy ban nhân dân xã Nà Lịn giao các thôn rà soát danh sách hộ đủ điều kiện vay vốn sản xuất,"
 URL = "http://vidu.gov.vn/up/van-ban"
@@ -112,6 +114,25 @@ def test_what_is_damaged_or_locked_is_broken_with_a_reason_and_stops_nothing(nam
     assert broken.kind is PageKind.BROKEN
     assert name in broken.extraction.reason
     assert other.extraction.attachment == AttachmentText("pdf", "Điều 1.", 1)
+
+
+def test_a_workbook_that_claims_more_cells_than_memory_costs_its_worker_alone() -> None:
+    far = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>Hết</t></is></c></row></sheetData>'
+    jobs = [
+        Job(f"{URL}.xlsx", xlsx([["STT"]], far), "application/octet-stream", datetime.now(UTC), ("vidu.gov.vn",)),
+        Job(f"{URL}.pdf", pdf([["Điều 1."]]), "application/pdf", datetime.now(UTC), ("vidu.gov.vn",)),
+    ]
+
+    async def analysed() -> list[Analysis]:
+        pool = Pool(1)
+        try:
+            return list(await asyncio.gather(*map(pool.analyse, jobs)))
+        finally:
+            pool.close()
+
+    huge, sound = asyncio.run(analysed())
+    assert huge.kind is PageKind.BROKEN
+    assert sound.extraction.attachment == AttachmentText("pdf", "Điều 1.", 1)
 
 
 def test_a_pdf_with_a_password_is_said_to_be_encrypted() -> None:
@@ -213,6 +234,13 @@ def test_files_without_an_address_of_their_own_are_fetched_all_the_same() -> Non
     assert {"/tin/bai-12.html?download=1&id=0", "/upload/1000/20251030/TB15.pdf"} <= paths
     assert not found.drops.get("savefile")
     assert all(one.key is not None for one in found.extraction.attachments)
+
+
+def test_an_article_that_comes_again_at_the_address_of_its_file_is_not_stored_twice() -> None:
+    job = Job(
+        "http://vidu.gov.vn/tin/bai-12.html?download=1&id=0", page(), "text/html", datetime.now(UTC), ("vidu.gov.vn",)
+    )
+    assert analyse(job).kind is PageKind.ALIAS
 
 
 # --- from the portal to the search ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archive.attachments.memory import limited_memory
+from archive.attachments.confine import confined
 from archive.attachments.sniff import sniff
 from archive.errors import PageError
 from archive.records import AttachmentText
@@ -34,7 +34,7 @@ def read(body: bytes, url: str, content_type: str | None = None) -> AttachmentTe
         return AttachmentText(format_, reason=f"the text of {format_} files is not read")
     if len(body) > MAX_BYTES:
         raise PageError(url, f"{len(body):,} bytes, more than {MAX_BYTES:,}", "it was kept, but not read")
-    with limited_memory():
+    with confined():
         found = reader(body, url)
     text, reason = normalise(found.text), found.reason
     if len(text) > MAX_CHARS:
