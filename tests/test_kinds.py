@@ -186,3 +186,46 @@ def test_a_page_that_links_to_gambling_sites_is_kept_apart() -> None:
 def test_officials_write_about_gambling_too(title: str, paragraphs: tuple[str, ...]) -> None:
     found = judged(framed(title, *paragraphs), title=title)
     assert found.kind is PageKind.ARTICLE, found.reason
+
+
+HEADLINES = "".join(
+    f'<li><a href="/tin/bai-{n}.html">Bà con thôn Đông góp công sửa đoạn kênh số {n}</a></li>' for n in range(8)
+)
+TEASERS = "".join(
+    f'<div><a href="/tin/bai-{n}.html">Xã họp bàn việc trồng cây đợt {n} trong năm nay</a><p>Sáng {n}/5 xã họp với các '
+    "thôn, bàn chỗ lấy giống và cách chia công cho từng hộ dân trong vùng.</p></div>"
+    for n in range(4)
+)
+LINE = "Từ ngày mai trạm bơm thôn Đông nghỉ hai hôm để thay máy."
+SITE = "Cổng thông tin xã Khe Rạ"
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Thông báo lịch nghỉ của trạm bơm thôn Đông", f"<h1>Thông báo lịch nghỉ của trạm bơm thôn Đông</h1><p>{LINE}</p><ul>{HEADLINES}</ul>"),
+        (SITE, f"<div>{SITE}</div>{MENU}<div>Thông báo lịch nghỉ của trạm bơm thôn Đông</div><div>05/10/2022</div><p>{LINE} Bà con trữ nước từ hôm nay nhé.</p><ul>{HEADLINES}</ul>"),
+        (SITE, f"{MENU}{TEASERS}<div>Trang chủ » Y tế</div><div>Thông báo lịch nghỉ của trạm bơm thôn Đông</div><div>05/10/2022 08:30</div><div>{LINE} Bà con trữ nước từ hôm nay nhé.</div>"),
+        ("Lịch nghỉ của trạm bơm thôn Đông tuần này", f'<h1><a href="#">Lịch nghỉ của trạm bơm thôn Đông tuần này</a></h1><p>{LINE} Bà con trữ nước từ hôm nay nhé.</p>{TEASERS}'),
+    ],
+)  # fmt: skip
+def test_short_articles_without_classes_beside_long_lists(title: str, body: str) -> None:
+    found = judged(body + FOOTER, title=title)
+    assert found.kind is PageKind.ARTICLE, found.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Tin tức", f"<h1>Tin tức</h1>{TEASERS}"),
+        ("Tin tức", f"<h1>Tin tức</h1><p>Chuyện trong xã và các thôn, cập nhật hằng ngày cho bà con.</p>{TEASERS}"),
+        ("Tin tức - Xã Khe Rạ", f"<ul>{HEADLINES}</ul>"),
+        ("Văn hóa | Trung tâm của huyện Khe Rạ", '<h1>Văn hóa</h1><h2><a href="/a-1">Thông báo lịch nghỉ của trạm bơm</a></h2><div>By bt, 31/7/2022</div><p>Thông báo lịch nghỉ của trạm bơm thôn Đông</p><h2><a href="/a-2">Đội văn nghệ thôn Đoài tập múa</a></h2>'),
+        (SITE, "<div>Thông báo</div><table><tr><th>Số ký hiệu</th><th>Ngày ban hành</th><th>Trích yếu</th></tr>" + "".join(f'<tr><td><a href="/vb/{n}">{n}/QĐ-UBND</a></td><td>0{n + 1}/02/2022</td><td>Quyết định giao chỉ tiêu thu quỹ khuyến học cho các thôn trong xã đợt {n}</td></tr>' for n in range(9)) + "</table>"),
+        ("Hoạt động của lãnh đạo", f"{TEASERS}<h1>Hoạt động của lãnh đạo</h1><p>Chưa có bài viết nào trong chuyên mục này.</p>"),
+        ("Chuyển đổi số", "<h1>Chuyển đổi số</h1><p>Nội dung đang được cập nhật.</p>"),
+    ],
+)  # fmt: skip
+def test_listings_without_classes(title: str, body: str) -> None:
+    found = judged(MENU + body + FOOTER, title=title, url="https://vidu.gov.vn/chuyen-de/12")
+    assert found.kind is PageKind.LISTING, found.reason

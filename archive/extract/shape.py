@@ -6,17 +6,22 @@ is no link, and text of its own.
 
 from __future__ import annotations
 
+import re
+
 from archive.extract.chrome import is_attachment
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence, Verdict
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
+from archive.extract.standins import UNFILLED
 from archive.records import PageKind
-from archive.text import strip_marks
+from archive.text import fold_key, strip_marks
 
 __all__ = ["by_shape", "is_headline", "looks_like_listing", "teasers"]
 
 _HEADLINE_CHARS = 22
+_PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
+_TEXT_CHARS = 40
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
 
@@ -70,12 +75,20 @@ def teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
 
 def looks_like_listing(e: Evidence) -> tuple[bool, str]:
     """Whether teasers make up most of the prose, or linked headings follow the heading at once."""
-    start = e.title.index + 1 if e.title and not e.title.is_link else 0
+    heading = None if e.title is None or (e.title.is_link and e.title.tag != "h1") else e.title
+    start = heading.index + 1 if heading else 0
     count, chars, others = teasers(e.outline, start)
     is_category = e.metadata.og_type == "website" or e.title is None or len(e.title.text.split()) <= _CATEGORY_WORDS
-    if count >= 3 and chars >= others and (is_category or not _starts_with_prose(e)):
+    if listed := _under_category(e):
+        return True, f"{listed} linked headings under the name of a category"
+    if not is_category and _starts_with_text(e):
+        return False, ""
+    documents = e.outline.lines[start : start + 6] if heading else e.outline.lines
+    if others == 0 and any(_names_documents(line) for line in documents):
+        return True, "a table of documents"
+    if count >= 3 and chars >= others:
         return True, f"{count} teasers"
-    if e.title is not None and not e.title.is_link:
+    if heading is not None:
         headlines = 0
         for line in e.outline.lines[start:]:
             if line.reason:
@@ -90,9 +103,24 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
         if is_category and count and others == 0 and first is not None and is_headline(first):
             return True, f"the name of a category and {count} teasers"
-        if others == 0 and any(_names_documents(line) for line in e.outline.lines[start : start + 6]):
-            return True, "a table of documents"
+        if is_category and first is not None and UNFILLED.search(first.text.casefold()):
+            return True, f"nothing in it yet: “{first.text[:80]}”"
     return False, ""
+
+
+def _under_category(e: Evidence) -> int:
+    """Return how many linked headings stand right below the name of a category, which the page is called by, or 0."""
+    names = {fold_key(part) for part in _PARTS.split(e.metadata.title)}
+    lines = e.outline.lines
+    for line in lines:
+        if not line.is_heading or line.link_chars or line.reason or fold_key(line.text) not in names:
+            continue
+        if len(line.text.split()) > _CATEGORY_WORDS or (e.title is not None and e.title.index < line.index):
+            return 0
+        below = [i for i in lines[line.index + 1 :] if not i.reason]
+        listed = sum(1 for i in below if i.is_heading and i.is_link)
+        return listed if listed > 1 and below[0].is_heading and below[0].is_link else 0
+    return 0
 
 
 def _names_documents(line: Line) -> bool:
@@ -103,9 +131,18 @@ def _names_documents(line: Line) -> bool:
     return sum(phrase is not None and phrase.kind == "legal_doc" and phrase.is_whole for phrase in phrases) >= 2
 
 
+def _starts_with_text(e: Evidence) -> bool:
+    """Whether text of its own, be it one line of a notice, stands below the heading before any headline."""
+    if e.title is None:
+        return False
+    lines = (line for line in e.outline.lines[e.title.index + 1 :] if not line.reason and not parse_date(line.text))
+    first = next((line for line in lines if line.link_chars or len(line.text) >= _TEXT_CHARS), None)
+    return _starts_with_prose(e) or (first is not None and not first.link_chars and find(first.text) is None)
+
+
 def _starts_with_prose(e: Evidence) -> bool:
     """Whether the first thing of weight below the heading is text of its own."""
-    if e.title is None or e.title.is_link:
+    if e.title is None or (e.title.is_link and e.title.tag != "h1"):
         return False
     for line in e.outline.lines[e.title.index + 1 : e.title.index + 25]:
         if line.reason:

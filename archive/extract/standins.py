@@ -15,12 +15,13 @@ from archive.extract.lexicon import find
 from archive.extract.outline import Line
 from archive.records import PageKind
 
-__all__ = ["HOME_PATHS", "is_home", "stand_in"]
+__all__ = ["HOME_PATHS", "UNFILLED", "is_home", "stand_in"]
 
 HOME_PATHS = re.compile(
     r"^/(?:(?:vi|vi-vn|vn|web/guest|portal)/?)?(?:(?:index|default|home|trang-?chu|homepage)(?:\.\w+)?/?)?$"
 )
 _EMPTY_CHARS = 60
+_UNFILLED_CHARS = 100
 _LITTLE_CHARS = 1_500  # a firewall's page says no more; a shell has a menu at most
 _MAX_ERROR_PROSE = 500
 _SHELL_CHARS = 400
@@ -77,7 +78,7 @@ _ERROR_LINE = _any(
     r"object reference not set|server error in '/' application|the resource (?:you are looking for|cannot)",
 )
 # What stands where a list or a page has no content yet: the address is right.
-_UNFILLED = _any(
+UNFILLED = _any(
     r"(?:đang|sẽ|chưa) (?:được )?cập nhật|cập nhật dữ liệu",
     r"(?:không|chưa) có (?:dữ liệu|bài viết|tin|nội dung)",
 )
@@ -226,8 +227,8 @@ def _missing(e: Evidence) -> Verdict:
             continue
         text, phrase = line.text.casefold(), find(line.text)
         is_error = phrase is not None and phrase.kind == "error_page" and not phrase.is_risky
-        if is_error and _UNFILLED.search(text):
-            continue
+        if UNFILLED.search(text) and (is_error or prose <= len(text) < _UNFILLED_CHARS):
+            return PageKind.LISTING, f"nothing in it yet: “{line.text[:80]}”"
         if is_error or (len(text) < 160 and prose < 200 and _ERROR_LINE.search(text)):
             return PageKind.SOFT_404, f"says “{line.text[:80]}”"
     return None

@@ -22,6 +22,9 @@ _FEW_WORDS = 4
 _FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
 _STANDING_SCORE = 3.0
+_ALONE_SCORE = 2.5  # where nothing on the page is called what the page is called
+_CRUMBS = re.compile(r"(?:- )?(?:trang chủ|home|trang nhất)\s*[>»›/|]", re.I)
+_SITE = re.compile(r"(?:cổng|trang) (?:thông tin|ttđt|tin)\b|website\b|trang chủ\b|chào mừng\b", re.I)
 _UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
 
@@ -40,7 +43,9 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     agreed = _agreeing(outline, metadata)
     if agreed is not None and _is_followed(outline, agreed) and len(agreed.text.split()) > _FEW_WORDS:
         return agreed
-    guessed = named or _standing(outline)
+    if agreed is not None and _SITE.match(agreed.text) and not _is_followed(outline, agreed):
+        agreed = None  # the banner
+    guessed = named or _standing(outline, _STANDING_SCORE if agreed else _ALONE_SCORE)
     if guessed is None or agreed is None:
         return agreed or guessed
     is_near = agreed.index < guessed.index <= agreed.index + 4
@@ -55,8 +60,11 @@ def _is_followed(outline: Outline, heading: Line) -> bool:
     return False
 
 
-def _standing(outline: Outline) -> Line | None:
-    """Return the unlinked line that stands as a heading does: marked up, in the breadcrumbs, above a date or text."""
+def _standing(outline: Outline, least: float) -> Line | None:
+    """Return the unlinked line that stands as a heading does: marked up, in the breadcrumbs, above a date or text.
+
+    `least`: the score that it needs.
+    """
     best: tuple[float, Line] | None = None
     lines = outline.lines
     for line in lines:
@@ -65,7 +73,7 @@ def _standing(outline: Outline) -> Line | None:
             continue
         if len(text.split()) < _FEW_WORDS or text[-1] in ".;:" or parse_date(text) or find(text):
             continue
-        if any(i.is_prose and not i.reason for i in lines[max(0, line.index - 6) : line.index]):
+        if any(i.is_prose and not i.reason for i in _close_above(lines, line)):
             continue  # a heading inside of a text
         score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         below = lines[line.index + 1 : line.index + 7]
@@ -77,9 +85,16 @@ def _standing(outline: Outline) -> Line | None:
         key = fold_key(text)
         if any(len(i.text) > len(text) // 2 and _ends_in(fold_key(i.text), key) for i in above):
             score += 3.0
-        if score >= _STANDING_SCORE and (best is None or score > best[0]):
+        if score >= least and (best is None or score > best[0]):
             best = (score, line)
     return best[1] if best else None
+
+
+def _close_above(lines: list[Line], line: Line) -> list[Line]:
+    """Return the lines above a heading, from the breadcrumbs on: what stands over those is another block's."""
+    above = lines[max(0, line.index - 6) : line.index]
+    crumbs = next((i for i in range(len(above) - 1, -1, -1) if _CRUMBS.match(above[i].text)), -1)
+    return above[crumbs + 1 :]
 
 
 def _ends_in(crumbs: str, title: str) -> bool:
