@@ -49,7 +49,7 @@ def flatten(root: Element, host: str = "", recurring: Recurring = _recurring) ->
     walk.run(root)
     for element, traits in walk.entries:
         outline.enter(element, traits)
-    _judge_zones(outline)
+    outline.judge_zones()
     outline.count()
     return outline
 
@@ -291,18 +291,3 @@ class _Walk:
         self.link = self.bold = self.italic = 0
         self.href = ""
         self.has_text = False
-
-
-def _judge_zones(outline: Outline) -> None:
-    """Switch off zones that hold most of the page's prose: "sidebar-right" is also what layouts call their whole."""
-    total = 0
-    for line in outline.lines:
-        if line.is_prose:
-            chars = len(line.text)
-            total += chars
-            zone = line.zone
-            while zone:
-                zone.prose_chars += chars
-                zone = zone.outer
-    for zone in outline.zones:
-        zone.in_force = zone.prose_chars * 5 <= total * 2 or zone.prose_chars < 200

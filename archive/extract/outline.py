@@ -115,6 +115,20 @@ class Outline:
         """Return the characters that the page shows."""
         return sum(len(line.text) for line in self.lines)
 
+    def judge_zones(self) -> None:
+        """Switch off zones that hold most of the prose: "sidebar-right" is also what layouts call their whole."""
+        total = 0
+        for line in self.lines:
+            if line.is_prose:
+                chars = len(line.text)
+                total += chars
+                zone = line.zone
+                while zone:
+                    zone.prose_chars += chars
+                    zone = zone.outer
+        for zone in self.zones:
+            zone.in_force = zone.prose_chars * 5 <= total * 2 or zone.prose_chars < 200
+
     def trust(self, line: Line) -> None:
         """Switch off the zones that `line`, the heading, stands in: what holds the heading is no chrome."""
         zone = line.zone
