@@ -23,6 +23,7 @@ _SKIPPABLE = bytes(range(0x50, 0x60)), b"\x2a\x4d\x18"  # first byte, and the ot
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # the skippable frame that holds the dictionary of all frames after it
 _DICTIONARY_MOST = 16 << 20
 _LINE_MOST = 1 << 16
+_LINES_MOST = 500
 _PROBE = 4096
 _IsalError: type[Exception] = igzip_lib.IsalError  # type: ignore[assignment]  # its stub says that it is an instance
 _UNREADABLE = (_IsalError, ZstdError, ValueError, EOFError, OSError)
@@ -141,6 +142,16 @@ class Unpacker:
                 break
             end = self._bytes.find(b"\n", len(before))
         return self.read((end + 1 if end >= 0 else len(self._bytes)) - self._at)
+
+    def read_head(self) -> bytes:
+        """Return the lines up to an empty one, and go behind it. Raises TornError."""
+        end = self._bytes.find(b"\r\n\r\n", self._at)
+        if end >= 0 and self._bytes.find(b"\n\n", self._at, end) < 0:
+            return self.read(end + 4 - self._at)[:-4]
+        lines: list[bytes] = []
+        while (line := self.read_line().rstrip(b"\r\n")) and len(lines) < _LINES_MOST:
+            lines.append(line)
+        return b"\n".join(lines)
 
     def put_back(self, data: bytes) -> None:
         """Let the bytes that were read last be read again."""

@@ -7,7 +7,7 @@ Records are read one after the other, each whole into memory unless it is longer
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,7 +21,6 @@ from archive.warc.members import TornError, Unpacker
 __all__ = ["MAX_BLOCK_BYTES", "Damage", "Record", "captured", "read_record", "records"]
 
 MAX_BLOCK_BYTES = 51 << 20  # of a record that is read into memory: the largest file that a crawl takes, and its head
-_FIELDS_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,15 @@ class Record:
     length: int
     fields: tuple[tuple[str, str], ...]
     block: bytes | None
+    _named: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The first of several fields of one name counts.
+        object.__setattr__(self, "_named", {name.lower(): value for name, value in reversed(self.fields)})
 
     def get(self, name: str) -> str | None:
         """Return the first field of that name (case-insensitive), or None."""
-        name = name.lower()
-        return next((value for key, value in self.fields if key.lower() == name), None)
+        return self._named.get(name.lower())
 
     @property
     def kind(self) -> str:
@@ -225,18 +228,17 @@ def _block(unpacker: Unpacker, size: int, most: int) -> bytes | None:
 
 def _fields(unpacker: Unpacker) -> tuple[tuple[str, str], ...]:
     fields: list[tuple[str, str]] = []
-    while line := unpacker.read_line().rstrip(b"\r\n"):
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            text = line.decode("latin-1")
+    head = unpacker.read_head()
+    try:
+        lines = head.decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        lines = head.decode("latin-1").split("\n")
+    for text in lines:
         name, colon, value = text.partition(":")
-        if text[0] in " \t" and fields:  # folded
+        if text[:1] in (" ", "\t") and fields:  # folded
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
         elif colon:
             fields.append((name.strip(), value.strip()))
-        if len(fields) > _FIELDS_MOST:
-            raise _BrokenError(f"it has more than {_FIELDS_MOST} fields")
     return tuple(fields)
 
 
