@@ -56,9 +56,10 @@ def parts(path: Path) -> list[Part]:
     """
     if not path.is_file():
         raise NotFound(str(path), "there is no such file")
-    if not zipfile.is_zipfile(path):
-        return [Part(path, None, path.stat().st_size)]
     try:
+        with path.open("rb") as file:
+            if file.read(2) != b"PK":  # not `is_zipfile`: a WARC may end with a document that is a zip file
+                return [Part(path, None, path.stat().st_size)]
         with zipfile.ZipFile(path) as wacz:
             found = [info for info in wacz.infolist() if info.filename.lower().endswith(_WARC)]
     except (OSError, zipfile.BadZipFile) as error:
