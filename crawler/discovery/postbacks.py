@@ -179,7 +179,7 @@ def _pages(pager: list[_Turn], own: str) -> Iterator[tuple[str, _Turn]]:
             number = current + 1
         if number is None:  # only the way on is shown: the page is the one behind this one
             yield f"{own}>{control}", turn
-        elif number != current:
+        elif number not in (current, 1):  # the first page is the address itself
             yield f"{control}={number}", turn
 
 
