@@ -29,17 +29,22 @@ RETRIES = 3  # tries in one crawl before a failure counts
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """First, shortest and longest interval between two looks at a page, in seconds."""
+    """First, shortest and longest interval between two looks at a page, in seconds.
+
+    `growth`: by how much it grows when the page did not change. What shows the news pauses at weekends and on holidays,
+    which must not make it rare.
+    """
 
     first_s: int
     shortest_s: int
     longest_s: int
+    growth: float = 2.0
 
 
 _BOUNDS = {
-    PageKind.FEED: Bounds(6 * HOUR, HOUR, 7 * DAY),
-    PageKind.SITEMAP: Bounds(6 * HOUR, HOUR, 7 * DAY),
-    PageKind.LISTING: Bounds(_DAILY, 5 * HOUR, 14 * DAY),
+    PageKind.FEED: Bounds(6 * HOUR, HOUR, 7 * DAY, growth=1.5),
+    PageKind.SITEMAP: Bounds(6 * HOUR, HOUR, 7 * DAY, growth=1.5),
+    PageKind.LISTING: Bounds(_DAILY, 5 * HOUR, 14 * DAY, growth=1.5),
     PageKind.ARTICLE: Bounds(2 * DAY, _DAILY, 365 * DAY),
     PageKind.ATTACHMENT: Bounds(90 * DAY, 30 * DAY, 365 * DAY),
 }
@@ -72,9 +77,9 @@ def first_interval(kind: PageKind, limits: Bounds, age_s: float | None) -> int:
 def next_interval(limits: Bounds, interval_s: int, elapsed_s: int, *, changed: bool) -> int:
     """Return the interval in seconds after a look that came `elapsed_s` after the last one; `interval_s`: what was set.
 
-    Halved after a change; without one doubled, but not beyond twice the time that the page was seen not to change.
+    Halved after a change; without one it grows, but as far only as the page was seen not to change.
     """
-    unchanged_s = max(interval_s, 2 * min(interval_s, elapsed_s))
+    unchanged_s = max(interval_s, int(limits.growth * min(interval_s, elapsed_s)))
     interval_s = min(interval_s, elapsed_s) // 2 if changed else unchanged_s
     return min(max(interval_s, limits.shortest_s), limits.longest_s)
 
