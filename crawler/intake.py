@@ -127,7 +127,9 @@ class Intake:
             await self._answers.go_through(row, taken)
             return
         analysis = await self._session.rendering.analyse(row, capture, self._job(row, capture, body))
-        if analysis.kind.is_refusal:
+        if analysis is None:
+            self._session.taken.discard(row.key)
+        elif analysis.kind.is_refusal:
             await self._answers.refuse(row, taken, analysis.kind, analysis.extraction.reason)
         else:
             self._answers.shown(row.host)

@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import stat
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from loopback import article, listing, serving
 from script_portal import NAMES, script_portal
-from test_crawl import articles, luutru
+from test_crawl import LUUTRU, articles, luutru
 
 from archive.content import decoded_body
 from archive.errors import CrawlError
@@ -251,6 +252,29 @@ def test_the_next_crawl_remembers_and_sees_changes_that_no_payload_shows(tmp_pat
     changed = [row for row in articles(archive).values() if row["revision"] == 2]
     assert [row["title"] for row in changed] == [f"Chuyện làm đường ở {NAMES[0]}"]
     assert "sau mùa mưa" in changed[0]["text"]
+
+
+def test_a_crawl_that_is_interrupted_while_a_page_is_shown_shows_it_again(tmp_path: Path) -> None:
+    archive, answers = tmp_path / "archive", dict(script_portal())
+    command = [LUUTRU, "crawl", "--archive", str(archive)]
+    with serving(answers) as server:
+        answers["/api/list"] = lambda hits: (os.kill(running.pid, signal.SIGINT) if not hits else None, listed)[1]
+        listed = script_portal()["/api/list"]
+        running = subprocess.Popen([*command, server.url, "--render"], stderr=subprocess.DEVNULL)
+        assert running.wait(60) == 130
+        luutru("crawl", server.url, "--archive", str(archive))
+        assert len(articles(archive)) == len(NAMES)
+        assert server.paths.count("/") == 1, "it is shown from its capture"
+    luutru("verify", "--archive", str(archive))
+
+
+def test_a_page_whose_data_cannot_be_had_is_broken_and_not_empty(tmp_path: Path) -> None:
+    archive, answers = tmp_path / "archive", dict(script_portal())
+    answers["/api/detail?id=101"] = (500, {}, b"")
+    with serving(answers) as server:
+        done = luutru("crawl", server.url, "--archive", str(archive), "--render", check=3)
+    assert "its scripts could not have" in done.stderr
+    assert len(articles(archive)) == len(NAMES) - 1
 
 
 def test_what_is_an_article_as_sent_is_not_shown_to_the_browser(tmp_path: Path) -> None:

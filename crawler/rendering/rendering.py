@@ -13,6 +13,7 @@ from scrapy import Request
 from archive.content import decode
 from archive.errors import CrawlError
 from archive.records import Capture, Extraction, PageKind
+from crawler.fetching.errors import RobotsForbidden
 from crawler.rendering.browser import browser_path
 from crawler.rendering.choice import AS_SENT
 from crawler.rendering.gate import Answer, Asked, refusal
@@ -28,6 +29,9 @@ __all__ = ["Rendering"]
 _log = logging.getLogger(__name__)
 _PART_TIMEOUT_S = 20
 _PART_MOST_BYTES = 10 * 1024 * 1024
+_LATER = (408, 425, 429, 500, 502, 503, 504)
+# What a page looks like that did not get its data.
+_POOR = frozenset({PageKind.EMPTY, PageKind.OTHER, PageKind.SHELL, PageKind.SOFT_404})
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REDIRECTS_MOST = 3
 
@@ -71,8 +75,11 @@ class Rendering:
         """Tell whether pages of a portal are shown to a browser."""
         return portal in self._portals
 
-    async def analyse(self, row: FrontierRow, capture: Capture, job: Job) -> Analysis:
-        """Return the analysis of a page, of what a browser makes of it where it is shown to one."""
+    async def analyse(self, row: FrontierRow, capture: Capture, job: Job) -> Analysis | None:
+        """Return the analysis of a page, of what a browser makes of it where it is shown to one.
+
+        None where the crawl was ended meanwhile: the page lacks what its scripts asked for, the next crawl shows it.
+        """
         analysis = await self._session.pool.analyse(job)
         if self._renderer is None or row.portal not in self._portals:
             self._note_shell(row, analysis)
@@ -80,27 +87,40 @@ class Rendering:
         if analysis.kind in AS_SENT or job.form is not None:
             return analysis
 
+        missed: list[str] = []
+
         async def ask(asked: Asked) -> Answer | None:
-            return await self._ask(asked, row.portal)
+            return await self._ask(asked, row.portal, missed)
 
         rendered = await self._renderer.render(capture, job.body, job.hosts, ask)
+        if self._session.is_abandoned():
+            return None
         if isinstance(rendered, str):
-            broken = Extraction(PageKind.BROKEN, reason=rendered)
-            return replace(analysis, extraction=broken, needs_browser=True)
-        shown = replace(job, body=rendered.html, content_type="text/html; charset=utf-8")
-        return replace(await self._session.pool.analyse(shown), rendered=rendered, needs_browser=True)
+            return _unseen(analysis, rendered)
+        seen = await self._session.pool.analyse(
+            replace(job, body=rendered.html, content_type="text/html; charset=utf-8")
+        )
+        if missed and seen.kind in _POOR:
+            return _unseen(analysis, f"its scripts could not have {missed[0]}")
+        return replace(seen, rendered=rendered, needs_browser=True)
 
     def _note_shell(self, row: FrontierRow, analysis: Analysis) -> None:
         if analysis.kind is PageKind.SHELL and row.url == self._session.portals[row.portal].url:
             reason = "its home page is an empty shell that scripts fill in; say --render to show it to a browser"
             self._session.failures.portals.setdefault(row.portal, reason)
 
-    async def _ask(self, asked: Asked, portal: str) -> Answer | None:
-        """Ask a server for what a page asks for, redirects followed; None where the page may not have it."""
+    async def _ask(self, asked: Asked, portal: str, missed: list[str]) -> Answer | None:
+        """Ask a server for what a page asks for, redirects followed; None where the page cannot or may not have it.
+
+        `missed` takes in what another day may bring.
+        """
         hosts, url = self._session.portals[portal].hosts, asked.url
         for _ in range(_REDIRECTS_MOST + 1):
             host = self._session.host_at(url)
-            if host.rest_reason or host.resume_at > time.time() or refusal(replace(asked, url=url), hosts):
+            if refusal(replace(asked, url=url), hosts):
+                return None
+            if host.rest_reason or host.resume_at > time.time():
+                missed.append(url)
                 return None
             meta = {
                 "is_part": True,
@@ -115,14 +135,26 @@ class Rendering:
                 response = await self._session.engine.download_async(request)
                 encoding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
                 body = decode(response.body, encoding, _PART_MOST_BYTES).body
-            except Exception as error:  # noqa: BLE001 every way in which a host can be out of reach, or not to be asked
-                _log.debug("%s: %s: %s", url, type(error).__name__, error)
+            except RobotsForbidden:
                 return None
+            except Exception as error:  # noqa: BLE001 every way in which a host can be out of reach
+                _log.debug("%s: %s: %s", url, type(error).__name__, error)
+                missed.append(url)
+                return None
+            if response.status in _LATER:
+                missed.append(url)
             location = response.headers.get("Location")
             if response.status not in _REDIRECTS or not location:
                 return Answer(response.status, _plain(response.headers.to_unicode_dict()), body)
             url = urljoin(url, location.decode("latin-1").strip())
         return None
+
+
+def _unseen(analysis: Analysis, reason: str) -> Analysis:
+    """Return the analysis of a page that could not be shown: its links as it was sent, and nothing else."""
+    return replace(
+        analysis, extraction=Extraction(PageKind.BROKEN, reason=reason), fingerprint=None, needs_browser=True
+    )
 
 
 def _plain(headers: object) -> dict[str, str]:
