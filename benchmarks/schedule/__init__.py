@@ -1,0 +1,1 @@
+"""A simulated year: the schedule of `crawler.schedule` against fixed crawls."""
