@@ -11,29 +11,27 @@ from datetime import datetime
 from archive.records import PageKind
 from archive.store.captures import Page
 from crawler import schedule, urls
-from crawler.discovery import LinkKind
+from crawler.frontier import KNOWN, RANKS
 
 __all__ = ["is_awake", "note_captured", "wake"]
 
 ASLEEP = 1 << 40  # as a time at which something is due: in 35,000 years
-
-_RANKS = {
-    PageKind.ARTICLE: LinkKind.ARTICLE.rank,
-    PageKind.ALIAS: LinkKind.ARTICLE.rank,
-    PageKind.ATTACHMENT: LinkKind.ATTACHMENT.rank,
-}
+_LEAVES = frozenset({PageKind.ARTICLE, PageKind.ALIAS, PageKind.ATTACHMENT})
+# In the words of the index of what is next, so that no other portal is read.
+_OF_PORTAL = f"""portal = ?1 AND host IN (SELECT host FROM frontier_hosts WHERE portal = ?1)
+    AND rank IN ({", ".join(map(str, RANKS))})"""
 
 
 def is_awake(db: sqlite3.Connection, portal: str) -> bool:
     """Return whether a portal is one that is crawled: something of it has a time at which it is due."""
-    query = "SELECT 1 FROM frontier WHERE portal = ? AND due_at < ? LIMIT 1"
+    query = f"SELECT 1 FROM frontier WHERE {_OF_PORTAL} AND due_at < ?2 LIMIT 1"
     return db.execute(query, [portal, ASLEEP]).fetchone() is not None
 
 
 def wake(db: sqlite3.Connection, portal: str, now: int) -> None:
     """Make the pages of a portal that sleep due when their interval is over; to be called when it is crawled."""
-    query = "UPDATE frontier SET due_at = ? + interval_s WHERE portal = ? AND due_at = ?"
-    db.execute(query, [now, portal, ASLEEP])
+    query = f"UPDATE frontier SET due_at = ?3 + interval_s WHERE {_OF_PORTAL} AND due_at = ?2"
+    db.execute(query, [portal, ASLEEP, now])
 
 
 def note_captured(
@@ -44,7 +42,7 @@ def note_captured(
     Lists, feeds and sitemaps are not noted: a crawl that goes on from here reads them to find what is missing. `awake`:
     the portal is one that is crawled.
     """
-    if kind not in _RANKS:
+    if kind not in _LEAVES:
         return
     at, bounds, host = int(captured_at.timestamp()), schedule.bounds(kind), urls.host_of(page.url)
     interval_s = min(max(now - at, bounds.first_s), bounds.longest_s)
@@ -52,7 +50,7 @@ def note_captured(
         """INSERT INTO frontier (key, url, portal, host, rank, kind, due_at, interval_s, fetched_at, payload_digest,
             found_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
+        ON CONFLICT (key) DO UPDATE SET rank = excluded.rank, kind = excluded.kind, due_at = excluded.due_at,
         interval_s = excluded.interval_s, fetched_at = excluded.fetched_at, payload_digest = excluded.payload_digest,
         failures = 0, reason = NULL
         WHERE frontier.fetched_at IS NULL OR frontier.fetched_at < excluded.fetched_at""",
@@ -61,7 +59,7 @@ def note_captured(
             page.url,
             page.portal,
             host,
-            _RANKS[kind],
+            KNOWN,
             kind,
             now + interval_s if awake else ASLEEP,
             interval_s,
