@@ -327,7 +327,9 @@ def test_atom_and_rss_1() -> None:
     atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"><link href="{HOST}"/><entry><title type="html">Tin A</title>
       <link rel="edit" href="{HOST}/sua"/><link href="/a.html"/><updated>2022-10-06T01:00:00Z</updated>
       <published>2022-10-05T01:00:00Z</published></entry></feed>"""
-    assert parse_feed(atom.encode(), FEED) == [FeedEntry(f"{HOST}/a.html", "Tin A", "2022-10-05T01:00:00Z")]
+    assert parse_feed(atom.encode(), FEED) == [
+        FeedEntry(f"{HOST}/a.html", "Tin A", "2022-10-05T01:00:00Z", "2022-10-06T01:00:00Z")
+    ]
     rdf = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
       <channel rdf:about="{HOST}"/><item rdf:about="{HOST}/a.html"><title>Tin A</title></item></rdf:RDF>"""
     assert parse_feed(rdf.encode(), FEED) == [FeedEntry(f"{HOST}/a.html", "Tin A")]
