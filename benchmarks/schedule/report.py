@@ -141,7 +141,7 @@ def _requests(rows: Mapping[str, Outcome]) -> list[str]:
 
 
 def _delays(rows: Mapping[str, Outcome]) -> list[str]:
-    title = "Share known within a time: new articles (solid), corrections (dashed)"
+    title = "Known within a time: new articles solid, corrections dashed"
     parts = _frame(540, 380, title, "time since it was published or corrected")
     marks = [(1, "1 h"), (6, "6 h"), (24, "1 d"), (72, "3 d"), (168, "7 d"), (720, "30 d"), (2160, "90 d")]
     width = 380 / (len(marks) - 1)
