@@ -190,7 +190,7 @@ def _turned(page: Page, job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
     rows: list[NewRow] = []
     if b"PostBack" in body:
         rows += _post_rows(discovery.postbacks(page, f"{job.key:x}"), job, drops)
-    if b"/DesktopModule/" in body:
+    if b"DesktopModule/" in body:
         rows += _post_rows(list(discovery.fragments(page)), job, drops)
     if b"p_p_lifecycle" in body:
         rows += rows_in_scope([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)

@@ -119,7 +119,6 @@ class WebForms(Portal):
     """Lists of ASP.NET WebForms: the pager knows its place from the state of the form alone, as a DataPager does."""
 
     window: int = 3  # numbers shown at once
-    expires: bool = False
 
     def listing(self, asked: Asked) -> Answer | None:
         category = asked.path.strip("/")

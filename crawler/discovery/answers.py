@@ -85,5 +85,5 @@ def _markup(value: object, key: str) -> Iterator[str]:
             yield from _markup(inner_values, key)
         elif "<" in text and "href" in text.lower():
             yield text
-        elif _ADDRESS_KEY.fullmatch(key) and text.startswith(("http://", "https://", "/")) and " " not in text:
+        elif _ADDRESS_KEY.fullmatch(key) and "/" in text and " " not in text and "<" not in text:
             yield f'<p><a href="{escape(text)}">{escape(text)}</a></p>'

@@ -19,7 +19,7 @@ from crawler.urls import canonical, host_of
 __all__ = ["fragments", "next_fragment", "resources"]
 
 _PAGES_MOST = 5_000
-_FRAGMENT = re.compile(r"[\"']([^\"'\s]*/DesktopModule/UI\w+/\w*Pagination\.aspx/Load\w+)[\"']", re.IGNORECASE)
+_FRAGMENT = re.compile(r"[\"']((?:[^\"'\s]*/)?DesktopModule/UI\w+/\w*Pagination\.aspx/Load\w+)[\"']", re.IGNORECASE)
 _RESOURCE = re.compile(r"[\"']([^\"'\s]*p_p_lifecycle(?:=|\\x3d|\\u003d)2[^\"'\s]*)[\"']", re.IGNORECASE)
 _RESOURCE_OF_A_LIST = re.compile(r"[?&]p_p_resource_id=[^&]*(?:page|list|load|news|article|more)", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(/)")
@@ -42,10 +42,11 @@ Value = str | int | float | bool | None
 
 def fragments(page: Page) -> Iterator[Post]:
     """Yield the further pages of the lists that vnPortal shows, as the POST that brings the fragment of each."""
-    for script in _scripts(page, "/DesktopModule/"):
+    for script in _scripts(page, "DesktopModule/"):
         last = _LAST.search(script)
         for match in _FRAGMENT.finditer(script):
-            url = canonical(match[1], page.url)
+            written = match[1] if match[1].partition("DesktopModule")[0] else f"/{match[1]}"
+            url = canonical(written, page.url)
             if url is None or host_of(url) != host_of(page.url):
                 continue
             values = _parameters(script, match.end()) or dict(_needed(script))
