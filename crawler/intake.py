@@ -176,7 +176,7 @@ class Intake:
             is_again = stored.is_new and stored.is_copy
             twin = find_twin(db, row, self._session.learning.brings_nothing) if is_again else None
             if twin is not None:
-                stored = join(db, row, twin, stored)
+                stored = join(db, row, twin, taken.ref, stored)
             new = early + _add(db, row, last, now)
             led_on = self._led_on(db, row, analysis, now)
             frontier.count_drops(db, row.portal, analysis.drops.items())

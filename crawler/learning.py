@@ -24,7 +24,9 @@ from crawler.patterns import forms, parts, pattern
 __all__ = ["Learning", "Lesson", "Outcome", "Tally"]
 
 _SAMPLE_PAGES = 12  # before it is known what a pattern brings
-_BARREN_MOST = 30  # twice the pages in a row that bring nothing; one that is not there counts half
+# Twice the pages in a row that bring nothing, for each article that the pattern brought and one; a page that is not
+# there counts half. So a pattern of articles is never retired, but for one that shows a few of them for ever.
+_BARREN_MOST = 30
 _BENEFIT_OF_DOUBT = 30  # pages that lead to unknown patterns only
 _TWINS_LEAST = 3
 _TRIED_EVERY = 25  # addresses that are set aside
@@ -32,6 +34,8 @@ _LOOKED_AT = 60  # new links of a page
 _UNSHOWN_LEAST = 5
 _PATTERNS_MOST = 20_000
 _FORMS_MOST = _SHOWN_MOST = 200_000
+_TWINS_AN_ARTICLE = 20  # a part that brings an article now and then is retired when it mostly brings twins
+_WORTH_NOTING = (1, 10, 100, 1_000, 10_000)  # articles
 _PART_MARKS = "/?"
 _MISSING = frozenset((PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT, PageKind.REDIRECT))
 
@@ -142,13 +146,14 @@ class Learning:
         known = self._portals.setdefault(row.portal, _Portal())
         if row.rank == 0 or row.kind is not None or row.form is not None or row.key in self._samples:
             return None
-        name = self._fetched_token(known, row)
+        token = self._fetched_token(known, row)
+        name = token if token in known.retired else None
         if name is None and known.retired:
             name = next(iter(known.parts & parts(row.url)), None) if known.parts else None
             if name is None and row.rank != LinkKind.PAGINATION.rank:
                 name = pattern(row.url)
         tally = known.retired.get(name) if name else None
-        if tally is None:
+        if tally is None or name is None:
             return None
         tally.held += 1
         times, rest = divmod(tally.held, _TRIED_EVERY)
@@ -179,7 +184,8 @@ class Learning:
             names = self._note_twin(known, outcome.twin, outcome.longer or row.url)
             if outcome.longer:
                 names += self._note_text(known, row.url)
-            return [Lesson(row.portal, name, known.tally(name)) for name in names]
+            learned = [Lesson(row.portal, name, known.tally(name)) for name in names]
+            return learned if outcome.longer else learned + self._note_barren(known, row, outcome)
         token = known.repeated.pop(row.key, None)
         if outcome.is_new_text:
             tokens = [token] if token else []
@@ -202,7 +208,7 @@ class Learning:
             tally.pages += 1
             tally.articles += 1
             tally.barren = tally.doubtful = 0
-            if tally.articles == 1:
+            if tally.articles in _WORTH_NOTING:
                 first.append(name)
         return first
 
@@ -218,7 +224,7 @@ class Learning:
         tally.twins += 1
         tally.pages += 1
         tally.example = url
-        if part in known.retired or tally.twins < _TWINS_LEAST or tally.articles:
+        if part in known.retired or tally.twins < max(_TWINS_LEAST, _TWINS_AN_ARTICLE * tally.articles):
             return []
         is_token = part.endswith(("=H", ":H/"))
         says = "that differ in nothing else say the same" if is_token else "with it say what those without it say"
@@ -236,7 +242,7 @@ class Learning:
             return []
         tally.barren += 1 if outcome.kind in _MISSING else 2
         tally.example = row.url
-        if tally.articles or tally.barren < _BARREN_MOST or name in known.retired:
+        if tally.barren < _BARREN_MOST * (1 + tally.articles) or name in known.retired:
             return []
         known.retire(name, f"{tally.pages} pages brought no new text and led to nothing new")
         return [Lesson(row.portal, name, tally)]

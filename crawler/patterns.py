@@ -20,7 +20,7 @@ _DIGITS = re.compile(r"\d+")
 # Letters and digits in no order that a word has: session ids, hashes, timestamps. Ids of articles look like it too, so
 # that a token means nothing before it has been seen to change without the text.
 _TOKEN = re.compile(
-    r"(?=(?:[^\d]*\d){2})(?=(?:[^a-z]*[a-z]){2})[0-9a-z_~.-]{0,12}?[0-9a-z]{12,}|\d{10,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"(?=[^\d]*\d)(?=(?:[^a-z]*[a-z]){2})[0-9a-z_~.-]{0,12}?[0-9a-z]{12,}|\d{10,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _TOKENISH = re.compile(r"[A-Za-z]\d|\d[A-Za-z]|\d{10}")
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|do|cgi|cpx)$")
@@ -37,17 +37,14 @@ _WORD = re.compile(r"[a-z_-]{1,30}")
 def pattern(url: str) -> str:
     """Return the pattern of an absolute address: `vidu.gov.vn/tin/S-N.html`, `vidu.gov.vn/lich?ngay=N`.
 
-    N: a number, H: a token, S: a name, W: any other value. A path in which a folder comes again ends with `+`.
+    N: a number, H: a token, S: a name, W: any other value, +: all paths in which a folder comes again.
     """
     _, host, path, query = split(url.lower())
     *folders, name = path.strip("/").split("/")
     masked = [_folder(folder) for folder in folders]
-    mark = ""
-    if len(set(masked)) < len(masked):
-        masked, mark = list(dict.fromkeys(masked)), "+"
-    if len(masked) > _DEEPEST:
-        masked, mark = masked[:_DEEPEST], "+"
-    shape = "/".join((host, *masked, _name(name))) + mark
+    if len(set(masked)) < len(masked) or len(masked) > _DEEPEST:
+        masked = ["+"]
+    shape = "/".join((host, *masked, _name(name)))
     return f"{shape}?{'&'.join(sorted(map(_pair, query.split('&'))))}" if query else shape
 
 

@@ -80,10 +80,12 @@ def _shorter(db: sqlite3.Connection, row: FrontierRow) -> Twin | None:
     return Twin(found[0], found[1], without[found[0]][0]) if found else None
 
 
-def join(db: sqlite3.Connection, row: FrontierRow, twin: Twin, stored: pages.Stored) -> pages.Stored:
+def join(
+    db: sqlite3.Connection, row: FrontierRow, twin: Twin, ref: pages.CaptureRef, stored: pages.Stored
+) -> pages.Stored:
     """Keep one article of the two pages: the one with the shorter address, or else that was there first.
 
-    Returns what became of the page of `row`, which was `stored` as an article.
+    Returns what became of the page of `row`, which was `stored` as an article from the capture of `ref`.
     """
     if twin.part is None:
         return stored
@@ -91,7 +93,7 @@ def join(db: sqlite3.Connection, row: FrontierRow, twin: Twin, stored: pages.Sto
         pages.make_alias(db, twin.key, row.key)
         return stored
     pages.make_alias(db, row.key, twin.key)
-    return pages.Stored(PageKind.ALIAS)
+    return pages.record_kind(db, ref, PageKind.ALIAS, f"says what {twin.url} says")
 
 
 def outcome(stored: pages.Stored, twin: Twin | None, links: Sequence[NewRow], fresh: Sequence[NewRow]) -> Outcome:
