@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import foreign_warc as foreign
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +137,24 @@ def test_content_encoding_is_undone_and_a_bomb_stopped() -> None:
     bomb = replace(CAPTURE, headers=(("Content-Encoding", "gzip"),), body=gzip.compress(bytes(10_000_000)))
     with pytest.raises(PageError, match="unpacks to more than"):
         decoded_body(bomb, max_bytes=1_000_000)
+
+
+@given(data=st.data(), form=st.sampled_from(["plain.warc", "each.warc.gz", "each.warc.zst"]))
+def test_whatever_is_damaged_the_other_records_are_read(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, form: str
+) -> None:
+    made = [foreign.page(f"http://xa.example/{n}", f"<p>{n}</p>" * 40 * n) for n in range(1, 6)]
+    file = foreign.write(tmp_path_factory.mktemp("damaged"), form, made)
+    whole = file.read_bytes()
+    with file.open("rb") as stream:
+        places = [(found.offset, found.length) for found in records(stream) if isinstance(found, Record)]
+    assert len(places) == 5
+    start = data.draw(st.integers(4, len(whole) - 1))
+    junk = data.draw(st.binary(min_size=1, max_size=300))
+    damaged = whole[:start] + junk + whole[start + len(junk) :]
+    file.write_bytes(damaged)
+    with file.open("rb") as stream:
+        read_back = {found.target_uri for found in records(stream) if isinstance(found, Record)}
+    for number, (offset, length) in enumerate(places, 1):
+        if offset + length <= start or offset >= start + len(junk):
+            assert f"http://xa.example/{number}" in read_back
