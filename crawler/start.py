@@ -13,9 +13,10 @@ from scrapy.settings import BaseSettings
 
 from archive.errors import CrawlError, NotFound
 from archive.store import Archive, migrate
-from crawler import catalogue, frontier, urls
+from crawler import catalogue, urls
 from crawler.catalogue import Portal
 from crawler.session import Options, Session
+from crawler.tables import CRAWLER
 
 __all__ = ["default_archive", "open_crawl_archive", "open_session", "resolve", "resolve_all"]
 
@@ -65,7 +66,7 @@ def open_crawl_archive(path: Path) -> Archive:
     """Return the archive, open for writing, with the crawler's tables."""
     archive = Archive.open(path, write=True)
     try:
-        migrate(path, archive.db, frontier.CRAWLER)
+        migrate(path, archive.db, CRAWLER)
     except BaseException:
         archive.close()
         raise

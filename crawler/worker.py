@@ -110,7 +110,7 @@ def analyse(job: Job) -> Analysis:
         return _feed(job)
     if job.form is not None or discovery.is_json(job.body, job.content_type):
         return _answer(job)
-    if not _is_html(job):
+    if not discovery.is_html(job.body, job.content_type):
         return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
     found = discovery.links(page, job.language)
@@ -280,23 +280,3 @@ def _canonical_key(url: str, canonical: str | None) -> int | None:
 
 
 _VIETNAM = timezone(timedelta(hours=7))
-_HTML_TYPES = (
-    "text/html",
-    "application/xhtml+xml",
-    "text/plain",
-    "application/octet-stream",
-    "application/xml",
-    "text/xml",
-)
-
-
-def _is_html(job: Job) -> bool:
-    """Tell whether the body is to be read as HTML: by its type, and by its beginning where servers lie."""
-    declared = (job.content_type or "").partition(";")[0].strip().lower()
-    start = job.body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    looks = start.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<body")) or b"<html" in start
-    if declared in ("text/html", "application/xhtml+xml"):
-        return not start.startswith(
-            (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89png", b"gif8", b"\xff\xd8\xff")
-        )
-    return looks and (not declared or declared in _HTML_TYPES)

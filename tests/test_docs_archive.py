@@ -12,7 +12,7 @@ import pytest
 
 from archive.search import parse
 from archive.store.migrations import ARCHIVE
-from crawler import frontier
+from crawler.tables import CRAWLER
 
 DOCS = Path(__file__).parent.parent / "docs"
 MODEL = (DOCS / "data-model.md").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def test_the_queries_of_the_data_model_answer(sample_db: sqlite3.Connection, que
 def test_every_table_and_column_is_documented() -> None:
     db = sqlite3.connect(":memory:", isolation_level=None)
     ARCHIVE.apply(db)
-    frontier.CRAWLER.apply(db)
+    CRAWLER.apply(db)
     columns = {
         name: [row[1] for row in db.execute(f"PRAGMA table_info({name})")]
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")

@@ -1,7 +1,7 @@
 """Finding addresses: the links of a page, sitemaps, feeds, robots.txt. Pure: bytes and trees in, addresses out."""
 
 from crawler.discovery.anchors import Discovered, Link, links
-from crawler.discovery.answers import as_html, further_pages, is_json
+from crawler.discovery.answers import as_html, further_pages, is_html, is_json
 from crawler.discovery.feeds import usual_feed
 from crawler.discovery.kinds import LinkKind, kind_of
 from crawler.discovery.postbacks import Post, postbacks
@@ -20,6 +20,7 @@ __all__ = [
     "fragments",
     "further_pages",
     "is_feed_or_sitemap",
+    "is_html",
     "is_json",
     "kind_of",
     "links",

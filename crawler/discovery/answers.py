@@ -1,4 +1,4 @@
-"""What scripts of a page are answered with: fragments of HTML, bare or in JSON, and lists of records as JSON."""
+"""What a body is, and what the scripts of a page are answered with: HTML, bare or in JSON, and records as JSON."""
 
 from __future__ import annotations
 
@@ -12,12 +12,33 @@ from crawler.discovery.anchors import Link
 from crawler.discovery.kinds import LinkKind
 from crawler.urls import canonical
 
-__all__ = ["as_html", "further_pages", "is_json"]
+__all__ = ["as_html", "further_pages", "is_html", "is_json"]
 
 _ADDRESS_KEY = re.compile(r".*(?:url|link|href)\w*", re.IGNORECASE)
 _TOTAL_KEY = re.compile(r"(?:total|max|num)_?pages?(?:_?(?:num|count|number))?|page_?(?:count|total)", re.IGNORECASE)
 _PAGE_KEY = re.compile(r"(?!\w*(?:per|max|last|total))\w*?page_?(?:num|no|index|number)?", re.IGNORECASE)
 _PAGES_MOST = 2_000
+
+_HTML_TYPES = (
+    "text/html",
+    "application/xhtml+xml",
+    "text/plain",
+    "application/octet-stream",
+    "application/xml",
+    "text/xml",
+)
+
+
+def is_html(body: bytes, content_type: str | None) -> bool:
+    """Tell whether the body is to be read as HTML: by its type, and by its beginning where servers lie."""
+    declared = (content_type or "").partition(";")[0].strip().lower()
+    start = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    looks = start.startswith((b"<!doctype html", b"<html", b"<head", b"<!--", b"<body")) or b"<html" in start
+    if declared in ("text/html", "application/xhtml+xml"):
+        return not start.startswith(
+            (b"%pdf-", b"pk\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89png", b"gif8", b"\xff\xd8\xff")
+        )
+    return looks and (not declared or declared in _HTML_TYPES)
 
 
 def is_json(body: bytes, content_type: str | None) -> bool:
