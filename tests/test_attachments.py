@@ -85,6 +85,13 @@ def test_text_is_composed() -> None:
     assert read(docx(paragraph("Tie\u0302\u0301ng Vie\u0323\u0302t")), "docx").text == "Tiếng Việt"
 
 
+def test_text_in_an_old_code_is_converted() -> None:
+    old = "Uû ban nh©n d©n x· häp bµn viÖc söa ®­êng liªn th«n tr­íc mïa m­a, bµ con gãp c¸t vµ ngµy c«ng theo tõng ngâ"
+    new = "Uỷ ban nhân dân xã họp bàn việc sửa đường liên thôn trước mùa mưa, bà con góp cát và ngày công theo từng ngõ"
+    assert read(docx(paragraph(old)), "docx").text == new
+    assert read(docx(paragraph(new)), "docx").text == new
+
+
 def test_of_a_format_that_is_not_read_the_name_is_told() -> None:
     body = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument\0".encode("utf-16-le")
     assert read(body, "doc") == AttachmentText("doc", reason="the text of doc files is not read")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from archive.attachments.confine import confined
 from archive.attachments.sniff import sniff
 from archive.errors import PageError
+from archive.extract.legacy import is_suspicious, repair
 from archive.records import AttachmentText
 from archive.text import normalise
 
@@ -36,10 +37,15 @@ def read(body: bytes, url: str, content_type: str | None = None) -> AttachmentTe
         raise PageError(url, f"{len(body):,} bytes, more than {MAX_BYTES:,}", "it was kept, but not read")
     with confined():
         found = reader(body, url)
-    text, reason = normalise(found.text), found.reason
+    text, reason = normalise(_repaired(found.text)), found.reason
     if len(text) > MAX_CHARS:
         text, reason = text[:MAX_CHARS], f"only the first {MAX_CHARS:,} characters were read"
     return AttachmentText(format_, text, found.pages, reason or (None if text else "it holds no text"))
+
+
+def _repaired(text: str) -> str:
+    """Return the text with what is in TCVN3, VNI and the like converted, on the evidence that pages need as well."""
+    return repair(f">{text}")[1:] if is_suspicious(text) else text  # as if it followed a tag
 
 
 def _reader(format_: str) -> _Reader | None:
