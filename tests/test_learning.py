@@ -206,3 +206,12 @@ def test_earlier_crawls_are_believed() -> None:
     assert barren(learning, 400, "/tin/{}") == []
     learning.sample(frontier_row("/xem/2/2").key)
     assert learning.held_by(frontier_row("/xem/2/2")) is None
+
+
+def test_the_patterns_of_the_documentation() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "discovery.md").read_text("utf-8")
+    table = text.partition("| address | pattern |\n|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    assert len(table) == 4
+    for line in table:
+        address, shape = (cell.strip().strip("`") for cell in line.strip("|").split("|"))
+        assert pattern(address) == shape
