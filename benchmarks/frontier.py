@@ -20,7 +20,7 @@ from pathlib import Path
 from archive.store import connect
 from archive.store.pages import register_portal
 from crawler import frontier, urls
-from crawler.frontier import Frontier, FrontierRow, NewRow
+from crawler.frontier import Frontier, FrontierRow, Looked, NewRow
 from crawler.seen import Seen
 from crawler.start import open_crawl_archive
 
@@ -30,7 +30,7 @@ _REQUESTS = 1_600  # measured at each size
 _IN_A_TRANSACTION = 16
 _CLAIMED = 64  # rows at once
 _START = 1_700_000_000
-_DIGEST = "sha1:" + "A" * 32
+_LOOKED = Looked("article", frontier.KNOWN, _START + 2_000_000, 259_200, payload_digest="sha1:" + "A" * 32)
 
 
 def _row(number: int) -> NewRow:
@@ -71,7 +71,7 @@ def _requests(db: sqlite3.Connection, queue: Frontier, size: int, rounds: random
             row = claimed.pop(0)
             unknown = seen.unknown([*known, link])
             frontier.add(db, "vidu", unknown, now)
-            frontier.acknowledge(db, row.key, kind="article", now=now, interval_s=259_200, payload_digest=_DIGEST)
+            frontier.acknowledge(db, row.key, _LOOKED, now)
             seen.update(unknown)
         db.execute("COMMIT")
         taken.intersection_update(row.key for row in claimed)

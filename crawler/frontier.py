@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Container, Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from crawler import urls
@@ -86,6 +87,11 @@ class Looked:
     last_modified: str | None = None
     not_modified: int = 0
     missing: int = 0
+
+
+_LOOKED = attrgetter(
+    "kind", "rank", "due_at", "interval_s", "payload_digest", "etag", "last_modified", "not_modified", "missing"
+)  # in the order of `acknowledge`
 
 
 class NewRow(NamedTuple):  # a page sends 150 of them from process to process: a tuple is the cheapest record
@@ -240,7 +246,7 @@ def acknowledge(db: sqlite3.Connection, key: int, looked: Looked, now: int) -> N
         """UPDATE frontier SET kind = ?, rank = ?, due_at = ?, interval_s = ?, payload_digest = ?, etag = ?,
         last_modified = ?, not_modified = ?, missing = ?, fetched_at = ?, failures = 0, reason = NULL, hinted_by = NULL
         WHERE key = ?""",
-        [*astuple(looked), now, key],
+        [*_LOOKED(looked), now, key],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from archive.text import count_syllables
 from benchmarks.crawl import portal as crawl_portal
+from benchmarks.crawl.__main__ import measured
 from benchmarks.end_to_end.check import Found, judge
 from benchmarks.end_to_end.measure import serving
 from benchmarks.end_to_end.portal import Portal, portals
@@ -123,3 +126,12 @@ def test_pages_of_the_crawl_benchmark_link_to_150_pages_of_their_host() -> None:
         assert len(found) == crawl_portal.LINKS
         assert found <= set(portal.pages)
         assert 75_000 < len(portal.render(portal.pages[path])) < 85_000
+
+
+def test_the_benchmarks_of_crawl_and_frontier_run() -> None:
+    """What they measure are our own functions, whose parameters change."""
+    command = [sys.executable, "-m", "benchmarks.frontier", "--most", "1000"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "1,000" in done.stdout) == (0, True), done.stderr
+    run = measured("ours", 1, 1)
+    assert run.served.pages == crawl_portal.LINKS + 1

@@ -58,8 +58,7 @@ def main() -> None:
     """Crawl the portals of the command line."""
     core.take()
     folder, *addresses = sys.argv[1:]
-    session.Pool = Discovery  # type: ignore[misc]
-    session.Learning = Unlearning  # type: ignore[misc]
+    vars(session).update(Pool=Discovery, Learning=Unlearning)  # what a session makes for itself
     run.run(Path(folder), [resolve(address) for address in addresses], Options(delay_s=0.0, workers=1))
 
 
