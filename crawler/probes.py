@@ -45,7 +45,10 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host said to a random address. `lines`: hashes of the lines of a page with status 200, numbers masked."""
+    """What a host said to a random address.
+
+    `lines`: hashes of the lines of a page with status 200 that are no links, numbers masked.
+    """
 
     url: str
     http_status: int
@@ -59,8 +62,8 @@ class Answer:
         if self.face is not None and analysis.face is not None and analysis.face.seen == self.face:
             return "shows what an address that does not exist shows"
         article = analysis.extraction.article
-        if article is None or self.kind == PageKind.LISTING or not self.lines:
-            return ""
+        if article is None or self.kind == PageKind.LISTING or _masked(article.title) not in self.lines:
+            return ""  # a side block may show the whole of a short article, below a link
         texts = article.text.split("\n")
         known = sum(len(text) for text in texts if _masked(text) in self.lines)
         return "says what an address that does not exist says" if known * 10 >= len(article.text) * 9 else ""
@@ -78,7 +81,8 @@ def _masked(text: str) -> int:
 
 
 def _lines(body: bytes, url: str, content_type: str | None) -> list[str]:
-    return [line.text for line in flatten(parse(body, url, content_type).tree).lines[:_LINES_MOST]]
+    lines = flatten(parse(body, url, content_type).tree).lines[:_LINES_MOST]
+    return [line.text for line in lines if not line.is_link]
 
 
 class Probes:
