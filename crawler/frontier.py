@@ -206,7 +206,7 @@ def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_b
     """Make a portal's entry points (home page, sitemaps, feeds) due, those that answer and were not just fetched."""
     db.execute(
         """UPDATE frontier SET due_at = ?1 WHERE portal = ?2 AND due_at > ?1 AND rank = 0 AND failures = 0
-        AND kind NOT IN ('error', 'soft404', 'broken', 'empty') AND fetched_at <= ?3
+        AND kind NOT IN ('error', 'soft404', 'home-redirect', 'broken', 'empty') AND fetched_at <= ?3
         AND host IN (SELECT host FROM frontier_hosts WHERE portal = ?2)""",
         [now, portal, fetched_before],
     )

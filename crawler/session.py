@@ -230,14 +230,15 @@ class Session:
                 frontier.make_heads_due(db, portal.id, home, now, fetched_before=now - _FRESH_S)
 
     async def _finish_open(self, capture_id: int) -> None:
-        query = """SELECT pages.key, pages.id, captures.record_type FROM captures JOIN pages ON pages.id = page_id
-            WHERE captures.id = ?"""
-        key, page_id, record_type = self.archive.db.execute(query, [capture_id]).fetchone()
+        query = """SELECT pages.key, pages.id, pages.url, captures.record_type FROM captures
+            JOIN pages ON pages.id = page_id WHERE captures.id = ?"""
+        key, page_id, url, record_type = self.archive.db.execute(query, [capture_id]).fetchone()
         ref = pages.CaptureRef(capture_id, page_id, record_type == "revisit")
         row = self.frontier.row(key)
         if row is None or row.portal not in self.portals:
-            if row is None:  # robots.txt
-                await self.write(lambda transaction: pages.record_kind(transaction.db, ref, PageKind.ROBOTS))
+            if row is None:  # what is asked for once a host
+                kind = PageKind.ROBOTS if url.endswith("/robots.txt") else PageKind.SOFT_404
+                await self.write(lambda transaction: pages.record_kind(transaction.db, ref, kind))
             return
         await self.intake.resume(row, self.archive.read_capture(capture_id), ref)
 
