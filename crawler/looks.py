@@ -58,7 +58,7 @@ class Look:
 
 def is_list(row: FrontierRow) -> bool:
     """Tell whether an address was read before and is one whose links are its news: a home page, a listing's pages."""
-    return row.fetched_at is not None and (row.rank in _STAYS or row.rank == LinkKind.LISTING.rank)
+    return row.kind in _LISTS and (row.rank in _STAYS or row.rank == LinkKind.LISTING.rank)
 
 
 def record(db: sqlite3.Connection, row: FrontierRow, ref: pages.CaptureRef, look: Look, now: int) -> bool:
