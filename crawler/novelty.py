@@ -22,7 +22,7 @@ __all__ = ["Face", "Novelty", "face"]
 _ADDRESSES = 3  # that may show the same, with the same links, before the next one is a branch that goes round
 _ADDRESSES_LINKING = 20  # that may show the same but for their links
 _BARREN_PAGES = 5  # of a listing, in a row
-_REMEMBERED = 1_000_000
+_REMEMBERED = 200_000  # of either kind: some 60 MB in all
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title"})
 
