@@ -199,7 +199,7 @@ class Intake:
             return readings.take(db, row.key, analysis.listed, now)
         if looks.is_list(row):
             following = pagination.following(db, row, analysis.links, self._session.begun_at)
-            return frontier.make_due(db, following.key, now) if following else 0
+            return sum(frontier.make_due(db, link.key, now) for link in following)
         return 0
 
     def _look(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
+from itertools import pairwise
 
 from archive.records import PageKind
 from crawler.discovery import LinkKind
@@ -14,26 +15,42 @@ __all__ = ["following"]
 
 _ARTICLE, _TURNING = LinkKind.ARTICLE.rank, LinkKind.PAGINATION.rank
 _LISTED = frozenset({_ARTICLE, LinkKind.LISTING.rank, LinkKind.PAGE.rank})  # what articles may be taken for
+_LEAST = 5  # articles that show an order
 _NUMBER = re.compile(r"\d+")
 
 
-def following(db: sqlite3.Connection, row: FrontierRow, links: Sequence[NewRow], begun_at: int) -> NewRow | None:
-    """Return the page of the listing that has to be asked for next, None where this one ends with known articles.
+def following(db: sqlite3.Connection, row: FrontierRow, links: Sequence[NewRow], begun_at: int) -> list[NewRow]:
+    """Return the pages of the listing that have to be asked for next, none where this one ends with known articles.
 
     `links`: those of the page, in its order, with all the pages that it turns to. `begun_at`: Unix time since which
     addresses count as news; a page that was fetched since then is not returned.
     """
     turning = [place for place, link in enumerate(links) if link.rank == _TURNING]
     if row.fetched_at is None or not turning:
-        return None
+        return []
     # What stands behind the last page number is not part of the list; some lists have the numbers above them only.
     behind = turning[-1]
     if not any(link.rank == _ARTICLE for link in links[:behind]):
         behind = len(links)
-    if not _ends_with_news(db, links[:behind], begun_at):
-        return None
     further = sorted((links[place] for place in turning if links[place].key != row.key), key=_numbers)
-    return next((link for link in further if not _is_fetched(db, link.key, begun_at)), None)
+    if _is_oldest_first(links[:behind]):
+        return _last_pages(db, further) if row.rank != _TURNING else []
+    if not _ends_with_news(db, links[:behind], begun_at):
+        return []
+    return [link for link in further if not _is_fetched(db, link.key, begun_at)][:1]
+
+
+def _is_oldest_first(links: Sequence[NewRow]) -> bool:
+    """Tell whether the numbers of the articles rise down the page."""
+    numbers = [found[-1] for link in links if link.rank == _ARTICLE and (found := _numbers(link))]
+    rising = sum(one < other for one, other in pairwise(numbers))
+    return len(numbers) >= _LEAST and rising >= 0.9 * (len(numbers) - 1)
+
+
+def _last_pages(db: sqlite3.Connection, further: Sequence[NewRow]) -> list[NewRow]:
+    """Return the last page that was fetched before, where a list grows, and the pages behind it."""
+    fetched = [place for place, link in enumerate(further) if _is_fetched(db, link.key, 0)]
+    return list(further[fetched[-1] :]) if fetched else []
 
 
 def _ends_with_news(db: sqlite3.Connection, links: Sequence[NewRow], begun_at: int) -> bool:

@@ -249,3 +249,26 @@ def test_validators_that_lie_are_not_believed(headers: dict[str, object], tmp_pa
         done = json.loads(luutru("crawl", server.url, "--archive", str(archive), "--json").stdout)
     assert (done["articles"], done["changed"]) == (1, 1)
     assert 304 not in server.statuses
+
+
+def test_a_list_with_the_oldest_first_is_asked_for_its_last_pages(tmp_path: Path) -> None:
+    archive, answers = tmp_path / "a", {}
+
+    def publish(count: int) -> None:
+        shown = [f"/tin-tuc/chuyen-lam-duong-{1000 + number}.html" for number in range(count)]
+        turning = [f"/tin-tuc/page-{page}/" for page in range(2, -(-count // 10) + 1)]
+        answers["/"] = listing(["/tin-tuc/"])
+        for page, address in enumerate(["/tin-tuc/", *turning]):
+            answers[address] = listing([*shown[page * 10 : page * 10 + 10], *turning])
+        answers.update({path: article(f"Thôn {path}") for path in shown})
+
+    publish(37)
+    with serving(answers) as server:
+        luutru("crawl", server.url, "--archive", str(archive), "--workers", "1")
+        days_pass(archive, 1)
+        publish(42)
+        first = len(server.paths)
+        luutru("crawl", server.url, "--archive", str(archive), "--workers", "1")
+        turned = [path for path in asked(server, first) if "page-" in path]
+    assert len(articles(archive)) == 42
+    assert turned == ["/tin-tuc/page-4/", "/tin-tuc/page-5/"]
