@@ -22,7 +22,7 @@ _DIGITS = re.compile(r"\d+")
 _TOKEN = re.compile(
     r"(?=[^\d]*\d)(?=(?:[^a-z]*[a-z]){2})[0-9a-z_~.-]{0,12}?[0-9a-z]{12,}|\d{10,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
-_TOKENISH = re.compile(r"[A-Za-z]\d|\d[A-Za-z]|\d{10}")
+_TOKENISH = re.compile(r"\d(?:[A-Za-z]|(?<=[A-Za-z]\d)|\d{9})")  # what a token holds, and few addresses
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|do|cgi|cpx)$")
 _EXTENSION = re.compile(r"\.[a-z]{1,5}$")
 _NAMED = re.compile(r"\d|-.*-")
@@ -48,8 +48,13 @@ def pattern(url: str) -> str:
     return f"{shape}?{'&'.join(sorted(map(_pair, query.split('&'))))}" if query else shape
 
 
+def _is_token(text: str) -> bool:
+    return len(text) >= 10 and _TOKENISH.search(text) is not None and _TOKEN.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1 << 10)
 def _folder(folder: str) -> str:
-    if _TOKEN.fullmatch(folder):
+    if _is_token(folder):
         return "H"
     return "S" if folder.count("-") > 2 or len(folder) > 40 else _DIGITS.sub("N", folder)
 
@@ -62,7 +67,7 @@ def _name(name: str) -> str:
         return name
     extension = _EXTENSION.search(name)
     stem = name[: extension.start()] if extension else name
-    shape = "N" if stem.isdigit() else "H" if _TOKEN.fullmatch(stem) else "S-N" if stem[-2:].isdigit() else "S"
+    shape = "N" if stem.isdigit() else "H" if _is_token(stem) else "S-N" if stem[-2:].isdigit() else "S"
     return shape + (extension[0] if extension else "")
 
 
@@ -72,7 +77,7 @@ def _pair(pair: str) -> str:
         return key
     if key in _ROUTES and _WORD.fullmatch(value):
         return pair
-    return f"{key}={'N' if value.isdigit() else 'H' if _TOKEN.fullmatch(value) else 'W'}"
+    return f"{key}={'N' if value.isdigit() else 'H' if _is_token(value) else 'W'}"
 
 
 @lru_cache(maxsize=_CACHE)
@@ -112,13 +117,13 @@ def forms(url: str) -> tuple[tuple[str, str], ...]:
     found = []
     segments = path.split("/")
     for position, segment in enumerate(segments):
-        if len(segment) >= 10 and _TOKEN.fullmatch(segment.lower()):
+        if _is_token(segment.lower()):
             rest = "/".join((*segments[:position], "H", *segments[position + 1 :]))
             found.append((f"/{position}:H/", f"{scheme}://{host}{rest}?{query}"))
     pairs = query.split("&")
     for position, pair in enumerate(pairs):
         key, _, value = pair.partition("=")
-        if len(value) >= 10 and _TOKEN.fullmatch(value.lower()):
+        if _is_token(value.lower()):
             rest = "&".join((*pairs[:position], f"{key}=H", *pairs[position + 1 :]))
             found.append((f"?{key.lower()}=H", f"{scheme}://{host}{path}?{rest}"))
     return tuple(found)
