@@ -42,7 +42,8 @@ def pattern(url: str) -> str:
     _, host, path, query = split(url.lower())
     *folders, name = path.strip("/").split("/")
     masked = [_folder(folder) for folder in folders]
-    if len(set(masked)) < len(masked) or len(masked) > _DEEPEST:
+    named = [folder for folder in masked if len(folder) > 1]  # /2022/10/5/ repeats nothing
+    if len(set(named)) < len(named) or len(masked) > _DEEPEST:
         masked = ["+"]
     shape = "/".join((host, *masked, _name(name)))
     return f"{shape}?{'&'.join(sorted(map(_pair, query.split('&'))))}" if query else shape
