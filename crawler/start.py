@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,13 +12,19 @@ from urllib.parse import urlsplit
 from scrapy.settings import BaseSettings
 
 from archive.errors import CrawlError, NotFound
+from archive.filters import parse_day
 from archive.store import Archive, migrate
 from crawler import catalogue, urls
 from crawler.catalogue import Portal
 from crawler.session import Options, Session
 from crawler.tables import CRAWLER
 
-__all__ = ["default_archive", "open_crawl_archive", "open_session", "resolve", "resolve_all"]
+__all__ = ["begins", "default_archive", "open_crawl_archive", "open_session", "resolve", "resolve_all"]
+
+
+def begins(day: date) -> datetime:
+    """Return the moment at which a day begins in Vietnam."""
+    return datetime.combine(day, time(), timezone(timedelta(hours=7)))
 
 
 def default_archive() -> Path:
@@ -82,7 +88,7 @@ def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[P
         delay_s=float(given["delay"]) if "delay" in given else None,
         max_pages=int(given["max_pages"]) if "max_pages" in given else None,
         workers=int(given.get("workers") or os.cpu_count() or 1),
-        since=datetime.fromisoformat(given["since"]) if "since" in given else None,
+        since=begins(parse_day(given["since"])) if "since" in given else None,
         night=given.get("night") in ("1", "true", "yes"),
         renders=given.get("render") in ("1", "true", "yes") if "render" in given else None,
         contact=given.get("contact") or os.environ.get("LUUTRU_CONTACT"),

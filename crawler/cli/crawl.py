@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from crawler.session import Session
 
 __all__ = ["crawl"]
-
-_VIETNAM = timezone(timedelta(hours=7))  # where a day begins
 
 
 @click.command(
@@ -74,6 +72,7 @@ def crawl(
     Interrupted or killed, the same command goes on where it stopped. Done before, it asks only for what may be new.
     """
     from crawler.session import Options
+    from crawler.start import begins, resolve_all
 
     if not names and not due:
         raise click.UsageError("Name a portal or a URL, or say --due. `luutru portals` lists the catalogue.")
@@ -87,14 +86,13 @@ def crawl(
         max_time_s=max_time,
         workers=workers or os.cpu_count() or 1,
         due_only=due,
-        since=datetime.combine(since, time(), _VIETNAM) if since else None,
+        since=begins(since) if since else None,
         night=night,
         contact=contact,
         accepts_broken=accepts_broken,
         renders=render,
     )
     from crawler.run import due_portals, run
-    from crawler.start import resolve_all
 
     portals = list({portal.id: portal for name in names for portal in resolve_all(name)}.values())
     if due:
