@@ -103,8 +103,18 @@ def test_the_last_page_is_no_way_on_where_there_is_a_next_one() -> None:
 def test_two_lists_of_a_page_are_turned_apart() -> None:
     pagers = [f"<div><em>1</em>{link(f'{name}$c', '2', '2')}{link(f'{name}$c', '3', '3')}</div>" for name in "AB"]
     assert set(turned("".join(pagers))) == {"A$c=2", "A$c=3", "B$c=2", "B$c=3"}
+    numbered = "".join(f"<div><em>1</em>{link(f'Pager{number}', '2', '2')}</div>" for number in (1, 2))
+    assert set(turned(numbered)) == {"Pager1=2", "Pager2=2"}
     same = f"<div><em>1</em>{link('A$c', '2', '2')}</div>"
     assert set(turned(same + same)) == {"A$c=2"}, "one pager above the list and one below"
+
+
+def test_the_current_page_may_be_a_link_that_is_marked() -> None:
+    marked = """<a class="rgCurrentPage" href="javascript:__doPostBack('P$ctl01','')"><span>2</span></a>"""
+    listed = """<li class="active"><a href="javascript:__doPostBack('P$ctl01','')">2</a></li>"""
+    for current in (marked, listed):
+        pager = f"<ul>{link('P$ctl00', '', '1')}{current}{link('P$ctl02', '', '3')}{link('P$n', '', 'Sau')}</ul>"
+        assert set(turned(pager)) == {"P$=3"}
 
 
 @pytest.mark.parametrize(

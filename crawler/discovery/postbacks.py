@@ -41,6 +41,7 @@ _NEXT = re.compile(
 _FAR = frozenset({"»", ">>", "››"})  # the next page, or the last one where another link is the next
 _MORE = frozenset({"...", "…"})
 _NAMED_BY_PLACE = re.compile(r"ctl\d+|\d+$")
+_CURRENT = re.compile(r"\b(?:active|current|selected)|currentpage", re.IGNORECASE)
 _PAGER_LEVELS = 4  # elements between a link and the one around its pager
 _SENT = frozenset({"hidden", "text", "search", "number", "date", "email", ""})
 
@@ -162,7 +163,8 @@ def _pages(pager: list[_Turn], own: str) -> Iterator[tuple[str, _Turn]]:
     """Yield the pages that one pager turns to, each with its name."""
     current = _current(pager)
     numbered = next((turn for turn in pager if turn.number is not None), pager[0])
-    control = _NAMED_BY_PLACE.sub("", numbered.target)
+    # A control that is told the page is one whatever the page; others are named by their place in the pager.
+    control = numbered.target if numbered.asked.isdigit() else _NAMED_BY_PLACE.sub("", numbered.target)
     has_next = any(turn.number is None and turn.label not in (*_FAR, *_MORE) for turn in pager)
     highest = 0
     for turn in pager:
@@ -184,7 +186,10 @@ def _pages(pager: list[_Turn], own: str) -> Iterator[tuple[str, _Turn]]:
 
 
 def _current(pager: list[_Turn]) -> int | None:
-    """Return the number that stands in the pager without being a link, or None."""
+    """Return the number that stands in the pager without being a link, or is marked as the current one, or None."""
+    for turn in pager:
+        if turn.number and any(_CURRENT.search(element.get("class") or "") for element in _alone(turn, pager)):
+            return turn.number
     links = {turn.element for turn in pager}
     shared = [parent for parent in pager[0].around if all(parent in turn.around for turn in pager)]
     for element in shared[0].iter() if shared else ():
@@ -193,6 +198,14 @@ def _current(pager: list[_Turn]) -> int | None:
         if match := _NUMBER.fullmatch((element.text or "").strip()):
             return int(match[1])
     return None
+
+
+def _alone(turn: _Turn, pager: list[_Turn]) -> Iterator[Element]:
+    """Yield a link, and the element around it if it is around no other."""
+    yield turn.element
+    parent = next(iter(turn.around), None)
+    if parent is not None and not any(parent in other.around for other in pager if other is not turn):
+        yield parent
 
 
 def _form(element: Element) -> Element | None:
