@@ -272,3 +272,18 @@ def test_a_list_with_the_oldest_first_is_asked_for_its_last_pages(tmp_path: Path
         turned = [path for path in asked(server, first) if "page-" in path]
     assert len(articles(archive)) == 42
     assert turned == ["/tin-tuc/page-4/", "/tin-tuc/page-5/"]
+
+
+@pytest.mark.parametrize("since", ["2022", "2022-03", "02/03/2022"])
+def test_since_leaves_out_what_a_sitemap_dates_before(since: str, tmp_path: Path) -> None:
+    days = {"/tin/chuyen-lam-duong-o-xa-8.html": "2022-03-01", "/tin/chuyen-lam-duong-o-xa-9.html": "2022-03-02"}
+    answers = {path: article(f"Thôn {path}") for path in days}
+    with serving(answers) as server:
+        entries = "".join(
+            f"<url><loc>{server.url.rstrip('/')}{path}</loc><lastmod>{day}</lastmod></url>"
+            for path, day in days.items()
+        )
+        answers["/sitemap.xml"] = (200, {"Content-Type": "text/xml"}, f"<urlset>{entries}</urlset>".encode())
+        answers["/"] = listing([])
+        luutru("crawl", server.url, "--archive", str(tmp_path / "a"), "--since", since, "--workers", "1")
+    assert len(articles(tmp_path / "a")) == (1 if since == "02/03/2022" else 2)
