@@ -111,7 +111,6 @@ class Answers:
 
     async def _error(self, row: FrontierRow, status: int, taken: Taken) -> None:
         look = Look(PageKind.ERROR, taken.digest, is_missing=status in _MISSING)
-        self._session.counts[row.portal].missing += look.is_missing
         await self._note(row, taken, look, f"status {status}")
         if row.url == self._session.portals[row.portal].url:
             self._session.failures.portals[row.portal] = f"its home page answered with status {status}"
@@ -128,7 +127,9 @@ class Answers:
             frontier.add(db, row.portal, new, now)
             return looks.record(db, row, taken.ref, look, now)
 
-        self._session.counts[row.portal].gone += await self._session.write(write)
+        counts, is_gone = self._session.counts[row.portal], await self._session.write(write)
+        counts.gone += is_gone
+        counts.missing += look.is_missing and row.rank > 0  # places where sitemaps usually are do not count
         self._session.taken.discard(row.key)
         self._session.intake.learn(row, Outcome(look.kind, links=new))
         self._session.wake({link.host for link in new})

@@ -254,6 +254,7 @@ class Intake:
         counts.discovered += added
         counts.articles += stored.is_new
         counts.changed += stored.is_changed
+        counts.missing += stored.kind.is_missing
         counts.copies += stored.is_copy and stored.is_new
         if stored.is_new and not stored.is_copy:
             self._novelty.new_text(row.portal)

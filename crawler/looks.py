@@ -94,7 +94,7 @@ def record(db: sqlite3.Connection, row: FrontierRow, ref: pages.CaptureRef, look
 def age_s(article: Article | None, captured_at: datetime) -> float | None:
     """Return the seconds since an article was published, by its day; None where it names none."""
     try:
-        published = date.fromisoformat((article and article.published_at or "")[:10])
+        published = date.fromisoformat(((article and article.published_at) or "")[:10])
     except ValueError:
         return None
     return max(0, (captured_at.date() - published).days) * float(schedule.DAY)

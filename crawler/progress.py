@@ -12,7 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.session import Counts, Session
+from crawler.counts import Counts
+from crawler.session import Session
 
 __all__ = ["Progress"]
 

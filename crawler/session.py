@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
 from crawler import discovery, frontier, lessons, urls
 from crawler.catalogue import Portal
+from crawler.counts import Counts, Failures
 from crawler.fetching.hosts import Hosts
 from crawler.fetching.turns import Turns
 from crawler.frontier import Frontier, new_row
@@ -57,36 +58,6 @@ class Options:
     renders: bool | None = None  # pages are shown to a browser; None: as the archive remembers
     accepts_broken: bool | None = None  # certificates that are not to be trusted; None: as the archive remembers
     entries_most: int = 500  # entry points (sitemaps, feeds) of a host
-
-
-@dataclass(slots=True)
-class Counts:
-    """What one crawl did of one portal so far, in pages."""
-
-    fetched: int = 0
-    unchanged: int = 0
-    articles: int = 0  # new ones
-    changed: int = 0
-    copies: int = 0  # new articles whose text the archive had already
-    failed: int = 0
-    forbidden: int = 0  # by robots.txt
-    discovered: int = 0
-    missing: int = 0  # addresses that the server has not
-    gone: int = 0  # articles that are found to be no more
-
-
-@dataclass(slots=True)
-class Failures:
-    """What went wrong: portals out of reach and addresses that failed (the first hundred), with the reason."""
-
-    portals: dict[str, str] = field(default_factory=dict)
-    broken: LuutruError | None = None  # the archive cannot be used
-    addresses: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, url: str, reason: str) -> None:
-        """Note an address that failed."""
-        if len(self.addresses) < 100:
-            self.addresses.append((url, reason))
 
 
 class Session:

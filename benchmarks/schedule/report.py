@@ -75,7 +75,8 @@ def table(rows: Mapping[str, Outcome], articles: int) -> str:
     """Return a Markdown table, one row for each way of coming back."""
     lines = [
         "| | requests in the year | a request for each article | new article known after (median, 95 %) | never "
-        "| correction known after (median, 95 %) | not within the year | as on the portal, articles of the last 7 days |",
+        "| correction known after (median, 95 %) | not within the year "
+        "| as on the portal, articles of the last 7 days |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, one in rows.items():
