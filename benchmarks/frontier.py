@@ -21,7 +21,7 @@ from archive.store import connect
 from archive.store.pages import register_portal
 from crawler import frontier, urls
 from crawler.frontier import Frontier, FrontierRow, Looked, NewRow
-from crawler.seen import Seen
+from crawler.frontier.seen import Seen
 from crawler.start import open_crawl_archive
 
 _HOSTS = 50

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from crawler.pool import Pool
+from crawler.analysis.pool import Pool
 
 __all__ = ["Interruptible", "interruptible"]
 

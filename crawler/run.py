@@ -12,10 +12,10 @@ from scrapy.settings import Settings
 
 from archive.errors import CrawlError
 from archive.store import Archive
-from crawler.agenda import agenda
 from crawler.catalogue import Portal
 from crawler.interruption import interruptible
 from crawler.progress import Progress
+from crawler.returning.agenda import agenda
 from crawler.session import Options, Session
 from crawler.spiders.portal import PortalSpider
 from crawler.start import open_session

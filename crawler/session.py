@@ -17,23 +17,23 @@ from archive.errors import ArchiveError, LuutruError
 from archive.records import PageKind
 from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
-from crawler import discovery, frontier, lessons, urls
+from crawler import discovery, frontier, urls
+from crawler.analysis.pool import Pool
 from crawler.catalogue import Portal
 from crawler.counts import Counts, Failures
 from crawler.fetching.hosts import Hosts
+from crawler.fetching.identity import user_agent
+from crawler.fetching.politeness import Host
+from crawler.fetching.robots import Robots
 from crawler.fetching.turns import Turns
 from crawler.frontier import Frontier, new_row
-from crawler.identity import user_agent
 from crawler.intake import Intake
-from crawler.learning import Learning
-from crawler.politeness import Host
-from crawler.pool import Pool
-from crawler.probes import Probes
-from crawler.register import register
+from crawler.intake.setbacks import Setbacks
+from crawler.learning import Learning, lessons
+from crawler.learning.probes import Probes
+from crawler.portals.register import register
 from crawler.rendering import Rendering, set_renders
-from crawler.robots import Robots
-from crawler.setbacks import Setbacks
-from crawler.validators import Told
+from crawler.returning.validators import Told
 
 __all__ = ["Counts", "Options", "Session"]
 

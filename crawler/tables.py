@@ -77,7 +77,7 @@ CRAWLER = MigrationSet(
                 tried_at INTEGER NOT NULL,        -- when a retired one was last tried
                 PRIMARY KEY (portal, pattern)
             ) WITHOUT ROWID""",
-            # What hosts answer to an address that does not exist. See crawler.probes.
+            # What hosts answer to an address that does not exist. See crawler.learning.probes.
             """CREATE TABLE probes (
                 host TEXT PRIMARY KEY,
                 url TEXT NOT NULL,                -- the random address

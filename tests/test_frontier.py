@@ -16,12 +16,13 @@ from loopback import article
 
 from archive.records import PageKind
 from archive.store import connect
-from crawler import frontier, schedule
+from crawler import frontier
+from crawler.analysis.pool import Pool
+from crawler.analysis.worker import Job
+from crawler.fetching.politeness import Host, RobotsState, retry_after_s
 from crawler.frontier import Frontier, Looked, NewRow
-from crawler.politeness import Host, RobotsState, retry_after_s
-from crawler.pool import Pool
+from crawler.returning import schedule
 from crawler.start import open_crawl_archive
-from crawler.worker import Job
 
 HOST = "xa.example"
 

@@ -18,11 +18,12 @@ from archive.store import connect
 from benchmarks.schedule.policies import fixed, scheduled
 from benchmarks.schedule.report import outcome
 from benchmarks.schedule.world import DAY, Portal
-from crawler import frontier, readings
+from crawler import frontier
 from crawler.frontier import FrontierRow, Looked, NewRow
-from crawler.readings import Entry, Hints, compare
+from crawler.returning import readings
+from crawler.returning.readings import Entry, Hints, compare
+from crawler.returning.validators import LIED, Told, Validators, conditions
 from crawler.start import open_crawl_archive
-from crawler.validators import LIED, Told, Validators, conditions
 
 HOST, SITEMAP = "xa.example", 99
 NOW = datetime(2025, 7, 1, 12, 0, tzinfo=UTC)

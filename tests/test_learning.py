@@ -15,7 +15,7 @@ from archive.records import PageKind
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
 from crawler.learning import Learning, Outcome, Tally
-from crawler.patterns import addition, difference, pattern
+from crawler.learning.patterns import addition, difference, pattern
 from crawler.urls import page_key
 
 LUUTRU = str(Path(sys.executable).with_name("luutru"))

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from loopback import Answer, Answers, Server, article, listing, serving
 from test_crawl import LUUTRU, articles, luutru, portal
 
-from crawler.identity import is_contact, user_agent
-from crawler.politeness import LONGEST_PACE_S, PATIENCE_S, Host, RobotsState, until_night_s
+from crawler.fetching.identity import is_contact, user_agent
+from crawler.fetching.politeness import LONGEST_PACE_S, PATIENCE_S, Host, RobotsState, until_night_s
 
 CLOSED = b"User-agent: *\nDisallow: /tin-tuc/\n"
 NO_ROBOTS: Answers = {"/robots.txt": (404, {}, b"")}

@@ -28,7 +28,7 @@ from crawler.discovery import (
     resources,
     usual_feed,
 )
-from crawler.loops import LoopBacks
+from crawler.intake.loops import LoopBacks
 
 HOST = "https://vidu.gov.vn"
 HERE = f"{HOST}/tin-tuc"

@@ -15,12 +15,12 @@ from archive.extract.page import parse
 from archive.records import Extraction, PageKind
 from benchmarks.crawl import core
 from crawler import discovery, run, session
+from crawler.analysis.pool import Pool
+from crawler.analysis.worker import Analysis, Job, rows_in_scope
 from crawler.frontier import FrontierRow
 from crawler.learning import Learning, Lesson, Outcome
-from crawler.pool import Pool
 from crawler.session import Options
 from crawler.start import resolve
-from crawler.worker import Analysis, Job, rows_in_scope
 
 __all__ = ["Discovery"]
 

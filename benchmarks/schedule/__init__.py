@@ -1,1 +1,1 @@
-"""A simulated year: the schedule of `crawler.schedule` against fixed crawls."""
+"""A simulated year: the schedule of `crawler.returning.schedule` against fixed crawls."""

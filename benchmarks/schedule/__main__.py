@@ -3,8 +3,8 @@
     python -m benchmarks.schedule             # prints the tables
     python -m benchmarks.schedule --write     # writes them into docs/schedule.md, and docs/schedule.svg
 
-The schedule is that of `crawler.schedule`, function by function; only the portals are made up. The same seed gives the
-same year.
+The schedule is that of `crawler.returning.schedule`, function by function; only the portals are made up. The same seed
+gives the same year.
 """
 
 from __future__ import annotations

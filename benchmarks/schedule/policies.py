@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from archive.records import PageKind
 from benchmarks.schedule.world import DAY, END, HOUR, Article, Portal
-from crawler import schedule
+from crawler.returning import schedule
 
 __all__ = ["Run", "fixed", "scheduled"]
 

@@ -30,7 +30,7 @@ class Duration(click.ParamType[float]):
 
 
 def _contact(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    from crawler.identity import is_contact
+    from crawler.fetching.identity import is_contact
 
     if value and not is_contact(value.strip()):
         raise click.BadParameter("write an e-mail address or a URL in plain ASCII, without parentheses")

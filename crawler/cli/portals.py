@@ -12,8 +12,8 @@ from archive.cli.command import Command, archive_option, json_option
 from archive.errors import ArchiveNotFound
 
 if TYPE_CHECKING:
-    from crawler.check import Finding
-    from crawler.health import Health
+    from crawler.portals.check import Finding
+    from crawler.portals.health import Health
 
 __all__ = ["portals"]
 
@@ -42,7 +42,7 @@ def portals(names: tuple[str, ...], render: bool, archive_dir: Path, as_json: bo
     from archive.cli.output import write_json
     from archive.store import Archive
     from crawler import catalogue
-    from crawler.health import Health, states
+    from crawler.portals.health import Health, states
     from crawler.start import resolve
 
     if names[:1] == ("add",):
@@ -102,7 +102,7 @@ def _print_details(row: Health) -> None:
 def _check(names: tuple[str, ...], *, as_json: bool) -> None:
     """Print what a portal says to a crawler; end with 1 where it cannot be fetched, 3 where some pages failed."""
     from archive.cli.output import write_json
-    from crawler.check import check
+    from crawler.portals.check import check
     from crawler.start import resolve
 
     if len(names) != 1:
@@ -149,7 +149,7 @@ def _print_finding(found: Finding) -> None:
 
 
 def _add(addresses: tuple[str, ...], archive_dir: Path, *, render: bool) -> None:
-    from crawler.register import register
+    from crawler.portals.register import register
     from crawler.rendering import set_renders
     from crawler.start import open_crawl_archive, resolve
 

@@ -55,14 +55,14 @@ def schedule(
     options = [word for name, value in given.items() if value is not None for word in (name, _written(value))]
     options += ["--night"] * night
     if unit is not None:
-        from crawler import units
+        from crawler.returning import units
 
         if unit == "systemd":
             click.echo(units.systemd(archive_dir, ["--every", _written(every), *options]), nl=False)
         else:
             click.echo(units.cron(archive_dir, options), nl=False)
         return
-    from crawler.rounds import Rounds
+    from crawler.returning.rounds import Rounds
 
     rounds = Rounds(archive_dir, options, every, _say)
     click.get_current_context().exit(rounds.run(once=once))

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from crawler import urls
-from crawler.politeness import FAILURES_BEFORE_REST, Host, is_loopback
+from crawler.fetching.politeness import FAILURES_BEFORE_REST, Host, is_loopback
 
 if TYPE_CHECKING:
     from archive.store.writer import Transaction

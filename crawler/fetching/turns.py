@@ -21,7 +21,7 @@ from scrapy.exceptions import CannotResolveHostError
 
 from crawler.fetching.addresses import Addresses, is_public
 from crawler.fetching.errors import NotPublic, Postponed
-from crawler.politeness import LONGEST_PACE_S, Host, until_night_s
+from crawler.fetching.politeness import LONGEST_PACE_S, Host, until_night_s
 
 if TYPE_CHECKING:
     from crawler.session import Session

@@ -22,15 +22,15 @@ from archive.store.writer import Transaction, Writer
 from archive.warc import Damage, Record, records
 from archive.warc.exchange import Exchange, exchanges
 from crawler import urls
+from crawler.analysis.pool import Pool
+from crawler.analysis.worker import Job
 from crawler.catalogue import Portal
 from crawler.importing.candidate import Candidate, OriginalMissing, candidate, is_known
 from crawler.importing.counts import Counts
 from crawler.importing.files import Part
 from crawler.importing.selection import Portals, Selection, why_no_page, why_not
 from crawler.importing.store import Outcome, store
-from crawler.known import is_awake
-from crawler.pool import Pool
-from crawler.worker import Job
+from crawler.returning.known import is_awake
 
 __all__ = ["Importer"]
 

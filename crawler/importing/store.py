@@ -11,9 +11,9 @@ from archive.store.captures import Imported, record_capture
 from archive.store.sources import Source, source_row
 from archive.store.writer import Transaction
 from archive.warc.exchange import origin_of
+from crawler.analysis.worker import Analysis
 from crawler.importing.candidate import Candidate, is_known
-from crawler.known import note_captured
-from crawler.worker import Analysis
+from crawler.returning.known import note_captured
 
 __all__ = ["Outcome", "store"]
 

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, Playwright, Route, WebSocketRout
 from playwright.async_api import Error as PlaywrightError
 
 from archive.records import Capture, Rendered
-from crawler.pool import interrupts_held_back
+from crawler.analysis.pool import interrupts_held_back
 from crawler.rendering.browser import launch_options
 from crawler.rendering.gate import Answer, Asked, refusal
 

@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import LuutruError
 from crawler.fetching.errors import Postponed, RobotsForbidden, TooLarge
-from crawler.reasons import reason_of
+from crawler.fetching.reasons import reason_of
 from crawler.session import Session
 from crawler.start import open_session
 

@@ -11,11 +11,12 @@ from archive.extract.standins import is_home
 from archive.records import Capture, PageKind
 from archive.store import pages
 from archive.store.writer import Transaction
-from crawler import frontier, looks, schedule, urls
+from crawler import frontier, urls
 from crawler.frontier import FrontierRow, NewRow, new_row
 from crawler.learning import Outcome
-from crawler.looks import Look, Taken
-from crawler.validators import Validators
+from crawler.returning import looks, schedule
+from crawler.returning.looks import Look, Taken
+from crawler.returning.validators import Validators
 
 if TYPE_CHECKING:
     from crawler.session import Session

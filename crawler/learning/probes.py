@@ -28,8 +28,8 @@ from archive.records import PageKind
 from archive.store.writer import Transaction
 from archive.text import normalise_line
 from crawler import urls
+from crawler.analysis.worker import Analysis, Job
 from crawler.fetching.errors import Postponed
-from crawler.worker import Analysis, Job
 
 if TYPE_CHECKING:
     from crawler.session import Session

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from archive.records import PageKind
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
-from crawler.patterns import forms, parts, pattern
+from crawler.learning.patterns import forms, parts, pattern
 
 __all__ = ["Learning", "Lesson", "Outcome", "Tally"]
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 
-from crawler.worker import Analysis, Job, analyse_batch, broken
+from crawler.analysis.worker import Analysis, Job, analyse_batch, broken
 
 __all__ = ["Pool", "interrupts_held_back"]
 
@@ -118,7 +118,7 @@ def _start(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         # Imported once and shared by the workers; the last two are what a worker imports when it first needs them.
-        context.set_forkserver_preload(["crawler.worker", "datasketch", "trafilatura"])
+        context.set_forkserver_preload(["crawler.analysis.worker", "datasketch", "trafilatura"])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
 
 

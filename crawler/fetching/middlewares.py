@@ -15,7 +15,7 @@ from scrapy.http import Response
 from archive.records import Capture
 from crawler.discovery import LinkKind
 from crawler.fetching.errors import Postponed, RobotsForbidden
-from crawler.politeness import retry_after_s
+from crawler.fetching.politeness import retry_after_s
 from crawler.session import Session
 
 __all__ = ["CaptureMiddleware", "HostCookies", "PolitenessMiddleware"]

@@ -14,7 +14,7 @@ from archive.records import PageKind
 from archive.store import Archive
 from crawler import urls
 from crawler.catalogue import Portal
-from crawler.health import states
+from crawler.portals.health import states
 from crawler.run import run
 from crawler.session import Options, Session
 

@@ -11,10 +11,10 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from crawler.fetching.politeness import PATIENCE_S
 from crawler.frontier import FrontierRow
-from crawler.politeness import PATIENCE_S
+from crawler.returning.validators import conditions
 from crawler.session import Session
-from crawler.validators import conditions
 
 __all__ = ["FrontierScheduler"]
 

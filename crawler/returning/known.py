@@ -10,8 +10,9 @@ from datetime import datetime
 
 from archive.records import PageKind
 from archive.store.captures import Page
-from crawler import schedule, urls
+from crawler import urls
 from crawler.frontier import KNOWN, RANKS
+from crawler.returning import schedule
 
 __all__ = ["is_awake", "note_captured", "wake"]
 

@@ -19,7 +19,7 @@ from archive.records import Extraction, Fingerprint, PageKind, Rendered
 from crawler import discovery, urls
 from crawler.discovery import Link, LinkKind, Post, kind_of
 from crawler.frontier import NewRow
-from crawler.novelty import Face, face
+from crawler.learning.novelty import Face, face
 
 __all__ = ["Analysis", "Job", "analyse", "analyse_batch", "rows_in_scope"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crawler.catalogue import Portal
 from crawler.frontier import RANKS
-from crawler.known import ASLEEP
+from crawler.returning.known import ASLEEP
 
 __all__ = ["Appointment", "agenda"]
 

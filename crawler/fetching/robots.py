@@ -17,8 +17,8 @@ from archive.content import decode
 from archive.errors import CutShort
 from archive.records import PageKind
 from crawler.fetching.errors import NotPublic, Postponed
-from crawler.politeness import ROBOTS_MAX_BYTES, Host
-from crawler.reasons import reason_of
+from crawler.fetching.politeness import ROBOTS_MAX_BYTES, Host
+from crawler.fetching.reasons import reason_of
 
 if TYPE_CHECKING:
     from crawler.session import Session

@@ -21,17 +21,18 @@ from archive.store import pages
 from archive.store.renderings import record_rendering
 from archive.store.writer import Transaction
 from archive.warc import payload_digest
-from crawler import frontier, lessons, looks, pagination, readings, schedule, urls
-from crawler.answers import Answers
+from crawler import frontier, urls
+from crawler.analysis.worker import Analysis, Job
 from crawler.discovery import LinkKind
-from crawler.frontier import FrontierRow, NewRow
-from crawler.learning import Outcome
-from crawler.looks import Look, Taken
-from crawler.loops import LoopBacks
-from crawler.novelty import Novelty
-from crawler.seen import Seen
-from crawler.twins import Twin, find_twin, join, outcome
-from crawler.worker import Analysis, Job
+from crawler.frontier import FrontierRow, NewRow, pagination
+from crawler.frontier.seen import Seen
+from crawler.intake.answers import Answers
+from crawler.intake.loops import LoopBacks
+from crawler.learning import Outcome, lessons
+from crawler.learning.novelty import Novelty
+from crawler.learning.twins import Twin, find_twin, join, outcome
+from crawler.returning import looks, readings, schedule
+from crawler.returning.looks import Look, Taken
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from archive.records import PageKind
 from archive.store import pages
-from crawler import frontier, schedule, urls
+from crawler import frontier, urls
 from crawler.frontier import FrontierRow
-from crawler.looks import Taken
+from crawler.returning import schedule
+from crawler.returning.looks import Taken
 
 if TYPE_CHECKING:
     from crawler.session import Session

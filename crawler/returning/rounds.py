@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from archive.errors import ArchiveLocked
 from archive.store import Archive
-from crawler.agenda import Appointment, agenda
+from crawler.returning.agenda import Appointment, agenda
 
 __all__ = ["Rounds"]
 

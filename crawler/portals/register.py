@@ -6,8 +6,9 @@ import sqlite3
 from datetime import datetime
 
 from archive.store.pages import register_portal
-from crawler import frontier, known
+from crawler import frontier
 from crawler.catalogue import Portal
+from crawler.returning import known
 
 __all__ = ["register"]
 

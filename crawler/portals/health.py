@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive.extract.families import FAMILIES
-from crawler import catalogue, sources
+from crawler import catalogue
 from crawler.catalogue import Portal
+from crawler.portals import sources
 
 __all__ = ["Health", "Retired", "states"]
 

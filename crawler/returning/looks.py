@@ -9,10 +9,11 @@ from datetime import date, datetime
 from archive.errors import PageError
 from archive.records import Article, PageKind
 from archive.store import pages
-from crawler import frontier, readings, schedule
+from crawler import frontier
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, Looked
-from crawler.validators import Validators
+from crawler.returning import readings, schedule
+from crawler.returning.validators import Validators
 
 __all__ = ["Look", "Taken", "age_s", "is_list", "record"]
 

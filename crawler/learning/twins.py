@@ -15,7 +15,7 @@ from archive.store import pages
 from crawler import urls
 from crawler.frontier import FrontierRow, NewRow
 from crawler.learning import Outcome
-from crawler.patterns import addition, difference, stripped
+from crawler.learning.patterns import addition, difference, stripped
 
 __all__ = ["Twin", "find_twin", "join", "outcome"]
 

@@ -1,0 +1,1 @@
+"""Worker processes that analyse pages: one parse gives links, article and fingerprint."""

@@ -1,0 +1,15 @@
+"""What a crawl learns of a portal: addresses that bring nothing, pages that are the same, answers to nonsense."""
+
+from crawler.learning.learning import (
+    Learning,
+    Lesson,
+    Outcome,
+    Tally,
+)
+
+__all__ = [
+    "Learning",
+    "Lesson",
+    "Outcome",
+    "Tally",
+]
