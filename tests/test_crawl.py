@@ -95,7 +95,7 @@ def test_robots_txt_is_obeyed_and_its_delay_kept(tmp_path: Path) -> None:
 
 
 def test_a_host_whose_robots_txt_fails_is_left_alone(tmp_path: Path) -> None:
-    with serving({**portal(3), "/robots.txt": (503, {}, b"")}) as server:
+    with serving({**portal(3), "/robots.txt": (503, {"Retry-After": "1"}, b"")}) as server:
         done = luutru("crawl", server.url, "--archive", str(tmp_path / "a"), check=1)
     assert set(server.paths) == {"/robots.txt"}
     assert "robots.txt answered 503" in done.stderr

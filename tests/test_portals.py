@@ -79,7 +79,7 @@ def test_check_is_readable_and_its_exit_codes_are_those_of_the_contract() -> Non
     assert unreachable.returncode == 1
     assert "the connection was refused" in unreachable.stderr
     assert luutru("portals", "check").returncode == 2
-    with serving({**Portal(), "/tin/rss/": (500, {}, b"")}) as server:  # type: ignore[dict-item]
+    with serving({**Portal(), "/tin/rss/": (200, {"Content-Type": "text/html"}, b"<p>" * 200_000)}) as server:  # type: ignore[dict-item]
         assert luutru("portals", "check", server.url).returncode == 3
 
 
