@@ -45,8 +45,13 @@ class LuutruError(Exception):
         self.subject, self.reason, self.hint = subject, reason, hint
         super().__init__(subject, reason, hint)
 
+    @property
+    def account(self) -> str:
+        """Reason and hint, for where the subject is told already."""
+        return f"{self.reason}; {self.hint}" if self.hint else self.reason
+
     def __str__(self) -> str:
-        return f"{self.subject}: {self.reason}" + (f"; {self.hint}" if self.hint else "")
+        return f"{self.subject}: {self.account}"
 
 
 class ArchiveError(LuutruError):

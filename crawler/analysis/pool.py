@@ -108,7 +108,7 @@ class Pool:
         for waiting in batch:
             async with self._alone:
                 alone = await self._try([waiting], self._limit_s / 2)
-            reason = f"{waiting.job.url}: its analysis died or took over {self._limit_s / 2:g} s"
+            reason = f"its analysis died or took over {self._limit_s / 2:g} s"
             analyses.append(alone[0] if alone else broken(reason))
         return analyses
 

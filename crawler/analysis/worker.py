@@ -88,11 +88,11 @@ def _analyse_safely(job: Job) -> Analysis:
     try:
         return analyse(job)
     except PageError as error:
-        return broken(str(error))
+        return broken(error.account)
     except RecursionError:
-        return broken(f"{job.url}: nested too deeply")
+        return broken("nested too deeply")
     except Exception as error:  # noqa: BLE001 whatever a page does to us, it must stop no other
-        return broken(f"{job.url}: {type(error).__name__}: {error}")
+        return broken(f"{type(error).__name__}: {error}")
 
 
 def broken(reason: str) -> Analysis:
