@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from math import ceil
 from typing import TYPE_CHECKING
 
 from crawler import urls
@@ -47,7 +48,8 @@ class Hosts:
         """Let the archive remember a host's failures and pauses; of a host without any nothing is kept."""
         if host.rest_reason:
             self._session.rests(host)
-        state = (host.failures_in_a_row, int(host.rests_until), int(host.resume_at), host.rest_reason)
+        # Rounded up: a second too early would break what was asked for.
+        state = (host.failures_in_a_row, ceil(host.rests_until), ceil(host.resume_at), host.rest_reason)
         if host.name not in self._stored and not host.failures_in_a_row:
             return
         if state == self._stored.get(host.name):
