@@ -57,7 +57,8 @@ def test_check_says_what_a_crawl_would_begin_with(tmp_path: Path) -> None:
         done = luutru("portals", "check", server.url, "--json", "--archive", str(archive))
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert (found["robots"], found["delay_s"], found["certificate"], found["problem"]) == ("rules", 0.2, None, "")
+    assert (found["robots"], found["certificate"], found["problem"]) == ("rules", None, "")
+    assert 0.2 <= found["delay_s"] < 30, "as robots.txt asks, and longer where the server is slow"
     assert found["sitemaps"] == {f"{server.url}sitemap.xml": 6}
     assert found["feeds"] == {f"{server.url}tin/rss/": 2}
     assert found["missing"].startswith("status 200")
