@@ -6,7 +6,7 @@ Each step takes the lines that the steps before have left and says of each line 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from archive.extract.lexicon import find
 from archive.extract.outline import Line
@@ -72,9 +72,6 @@ def clean(lines: list[Line], title: str, *, is_exact: bool) -> Reasons:
         for position, reason in chosen(lines, title, reasons):
             reasons.setdefault(position, reason)
     return reasons
-
-
-Step = Callable[[list[Line], str, Reasons], Iterator[tuple[int, str]]]
 
 
 def _left(lines: list[Line], reasons: Reasons) -> list[tuple[int, Line]]:

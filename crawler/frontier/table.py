@@ -202,16 +202,6 @@ def _note_hosts(db: sqlite3.Connection, portal: str, hosts: Collection[str]) -> 
     db.executemany(query, [(portal, host) for host in hosts])
 
 
-def make_entries_due(db: sqlite3.Connection, portal: str, now: int, *, fetched_before: int) -> None:
-    """Make a portal's entry points (home page, sitemaps, feeds) due, those that answer and were not just fetched."""
-    db.execute(
-        """UPDATE frontier SET due_at = ?1 WHERE portal = ?2 AND due_at > ?1 AND rank = 0 AND failures = 0
-        AND kind NOT IN ('error', 'soft404', 'home-redirect', 'broken', 'empty') AND fetched_at <= ?3
-        AND host IN (SELECT host FROM frontier_hosts WHERE portal = ?2)""",
-        [now, portal, fetched_before],
-    )
-
-
 def make_heads_due(db: sqlite3.Connection, portal: str, home: int, now: int, *, fetched_before: int) -> None:
     """Make due what shows a portal's news, where it answers and was not just fetched.
 
