@@ -19,9 +19,10 @@ from test_crawl import LUUTRU, articles, luutru, portal
 from crawler.start import resolve_all
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    command = [LUUTRU, "schedule", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def start(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a schedule that writes its log to a file, so that it can be read while it runs."""
+    with log.open("wb") as stderr:
+        return subprocess.Popen([LUUTRU, "schedule", *arguments], stdout=subprocess.DEVNULL, stderr=stderr)
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
@@ -33,10 +34,11 @@ def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_rounds_crawl_what_is_due_until_they_are_told_to_end(tmp_path: Path) -> None:
     archive = tmp_path / "a"
+    log = tmp_path / "log"
     answers = dict(portal(3))
     with serving(answers) as server:
         luutru("portals", "add", server.url, "--archive", str(archive))
-        running = start("--archive", str(archive), "--every", "1s", "--workers", "1")
+        running = start(log, "--archive", str(archive), "--every", "1s", "--workers", "1")
         wait_for(lambda: len(articles(archive)) == 3)
         second = subprocess.run(
             [LUUTRU, "schedule", "--archive", str(archive)], capture_output=True, text=True, timeout=60, check=False
@@ -44,38 +46,26 @@ def test_rounds_crawl_what_is_due_until_they_are_told_to_end(tmp_path: Path) -> 
         assert second.returncode == 1
         assert "another luutru schedule" in second.stderr
         answers["/tin-tuc/bai-1-1001.html"] = article("Thôn Đổi Mới")
-        wait_for(lambda: not is_locked(archive))
+        wait_for(lambda: "nothing is due until" in log.read_text())
         with sqlite3.connect(archive / "archive.db", timeout=30) as db:
             db.execute("UPDATE frontier SET due_at = 0 WHERE url LIKE '%bai-1-%'")
         wait_for(lambda: any(row["revision"] == 2 for row in articles(archive).values()))
         running.send_signal(signal.SIGTERM)
-        _, log = running.communicate(timeout=60)
-    assert running.returncode == 0, log
-    assert "nothing is due until" in log
-    assert log.strip().endswith("ended")
+        assert running.wait(timeout=60) == 0, log.read_text()
+    assert log.read_text().strip().endswith("ended")
     assert server.paths.count("/") == 1, "only what was due"
-
-
-def is_locked(archive: Path) -> bool:
-    lock = FileLock(archive / "archive.lock")
-    try:
-        lock.acquire(timeout=0)
-    except TimeoutError:
-        return True
-    lock.release()
-    return False
 
 
 def test_told_to_end_a_crawl_finishes_what_is_under_way(tmp_path: Path) -> None:
     archive = tmp_path / "a"
+    log = tmp_path / "log"
     with serving(portal(40)) as server:
         luutru("portals", "add", server.url, "--archive", str(archive))
-        running = start("--archive", str(archive), "--delay", "0.2", "--workers", "1")
+        running = start(log, "--archive", str(archive), "--delay", "0.2", "--workers", "1")
         wait_for(lambda: len(server.requests) > 8)
         running.send_signal(signal.SIGTERM)
-        _, log = running.communicate(timeout=60)
-        assert running.returncode == 0, log
-        assert "goes on from here" in log
+        assert running.wait(timeout=60) == 0, log.read_text()
+        assert "goes on from here" in log.read_text()
         fetched = len(server.requests)
         time.sleep(0.5)
         assert len(server.requests) == fetched, "no crawl goes on alone"

@@ -94,7 +94,7 @@ class Rounds:
             self._crawl.terminate()
         exit_code = self._crawl.wait()
         self._crawl = None
-        self._say(f"crawl ended with exit code {exit_code}")
+        self._say(f"crawl ended {f'with exit code {exit_code}' if exit_code >= 0 else f'by signal {-exit_code}'}")
         return exit_code
 
     def _end(self, number: int, frame: FrameType | None) -> None:
