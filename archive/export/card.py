@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from archive.export.choice import Options, Summary
 from archive.export.folder import FileDigest
-
-if TYPE_CHECKING:
-    from archive.export.corpus import Options, Summary
 
 __all__ = ["dataset_card"]
 
