@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 _SHORTEST_PREFIX = 4
+_MOST_PAIRS = 1_000_000  # pairs of equal words that a comparison looks at, some tenths of a second
 _REVISION_FIELDS = ("title", "lead", "author", "source", "category", "published_at")
 
 
@@ -176,7 +178,8 @@ def history(db: sqlite3.Connection, page_id: int) -> list[Revision]:
 def word_diff(before: str, after: str) -> Iterator[Change]:
     """Yield the runs of words that stayed and that changed, in order; joined, they give both texts.
 
-    Paragraphs are compared first and words only inside those that changed, so that long texts cost little.
+    Paragraphs are compared first and words only inside those that changed, so that long texts cost little. A run that
+    would cost too much all the same (the same word a thousand times on both sides) counts as changed as a whole.
     """
     for old, new in _changed_runs(before.splitlines(keepends=True), after.splitlines(keepends=True)):
         if old == new:
@@ -186,7 +189,12 @@ def word_diff(before: str, after: str) -> Iterator[Change]:
 
 
 def _changed_runs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for _, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    counts = Counter(after)
+    if sum(counts[part] for part in before if not part.isspace()) > _MOST_PAIRS:
+        yield "".join(before), "".join(after)
+        return
+    # Spaces match together with the words around them: by themselves they would match everywhere.
+    for _, i1, i2, j1, j2 in SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         yield "".join(before[i1:i2]), "".join(after[j1:j2])
 
 

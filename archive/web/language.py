@@ -45,7 +45,9 @@ class Language:
             return moment
         if self.code == "vi":
             return "/".join(reversed(parts))
-        return " ".join([*(str(int(day)) for day in parts[2:]), *(_MONTHS[int(m) % 13 - 1] for m in parts[1:2]), parts[0]])
+        return " ".join(
+            [*(str(int(day)) for day in parts[2:]), *(_MONTHS[int(m) % 13 - 1] for m in parts[1:2]), parts[0]]
+        )
 
     def moment(self, moment: str | None) -> str:
         """Return an ISO time with its minutes, where it has them, and its offset."""

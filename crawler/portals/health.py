@@ -38,8 +38,8 @@ class Health:
     """What an archive has of a portal.
 
     `gone`: articles that are no more on the portal; `waiting`: addresses due now; `failing`: addresses whose last try
-    failed. `cms`: the family that made its articles, where it is known. `kinds`: pages by what they turned out to be.
-    `rests`: host → until when (ISO 8601), and why. `drops`: links not followed, by reason.
+    failed, `reasons`: why. `cms`: the family that made its articles, where it is known. `kinds`: pages by what they
+    turned out to be. `rests`: host → until when (ISO 8601), and why. `drops`: links not followed, by reason.
     """
 
     portal: Portal
@@ -53,6 +53,7 @@ class Health:
     kinds: dict[str, int] = field(default_factory=dict)
     rests: dict[str, tuple[str, str]] = field(default_factory=dict)
     drops: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
     retired: tuple[Retired, ...] = ()
     notes: tuple[str, ...] = ()  # what is wrong with its sitemaps
 
@@ -104,6 +105,7 @@ class Health:
             "health": self.verdict() or None,
             "rests": {host: {"until": until, "reason": reason} for host, (until, reason) in self.rests.items()},
             "drops": self.drops,
+            "failures": self.reasons,
             "retired": [asdict(retired) for retired in self.retired],
             "notes": list(self.notes),
         }
@@ -129,8 +131,19 @@ def states(db: sqlite3.Connection) -> dict[str, Health]:
             FROM pages GROUP BY portal"""
         )
     }
+    reasons: dict[str, dict[str, int]] = {}
+    for portal, reason, addresses in db.execute(
+        """SELECT portal, coalesce(reason, 'unknown'), count(*) FROM frontier WHERE failures > 0
+        GROUP BY 1, 2 ORDER BY 3 DESC, 2"""
+    ):
+        reasons.setdefault(portal, {})[reason] = addresses
     portals = db.execute("SELECT * FROM portals ORDER BY id").fetchall()
-    return {row["id"]: _health(db, row, (pages.get(row["id"]), waiting.get(row["id"])), now) for row in portals}
+    return {
+        row["id"]: replace(
+            _health(db, row, (pages.get(row["id"]), waiting.get(row["id"])), now), reasons=reasons.get(row["id"], {})
+        )
+        for row in portals
+    }
 
 
 def _health(db: sqlite3.Connection, row: sqlite3.Row, counted: tuple[sqlite3.Row | None, ...], now: int) -> Health:

@@ -1,0 +1,76 @@
+"""The first page: what the archive holds, what is new, and when its articles were published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from archive.web.charts import Axis, axis_of, bars, spark
+from archive.web.summary import MERGER, Summary
+from archive.web.visit import Page, Visit
+
+__all__ = ["home"]
+
+_ROWS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A province or portal in the chart: its articles over time as small bars, and in numbers."""
+
+    name: str
+    link: str
+    bars: Markup
+    articles: int
+    first: str
+    last: str
+
+
+def home(visit: Visit) -> Page:
+    """Return the first page."""
+    summary, t = visit.summary, visit.language
+    axis = axis_of([summary.months])
+    chart, rows = Markup(), []
+    if axis:
+        values = axis.values(summary.months)
+        per = {1: t("tháng", "month"), 3: t("quý", "quarter"), 12: t("năm", "year")}[axis.step]
+        most = t(f"nhiều nhất {t.number(max(values))} bài một {per}", f"at most {t.number(max(values))} a {per}")
+        chart = bars(
+            axis,
+            summary.months,
+            title=t(f"Số bài theo {per} đăng", f"Articles by {per} of publication"),
+            description=t(
+                f"Từ {t.day(axis.first)} đến {t.day(axis.last)}, {most}.",
+                f"From {t.day(axis.first)} to {t.day(axis.last)}, {most}.",
+            ),
+            most=most,
+            mark=MERGER,
+        )
+        rows = _rows(visit, summary, axis)
+    return Page(
+        "home.html",
+        {
+            "summary": summary,
+            "chart": chart,
+            "rows": rows[:_ROWS],
+            "more_rows": len(rows) - _ROWS,
+            "is_marked": bool(axis and axis.first < MERGER <= axis.last),
+        },
+    )
+
+
+def _rows(visit: Visit, summary: Summary, axis: Axis) -> list[Row]:
+    if summary.is_placed:
+        series = {name: (visit.link("/search", province=name), months) for name, months in summary.provinces.items()}
+    else:
+        series = {p.name: (f"/portal/{p.id}", p.months) for p in summary.portals.values() if p.months}
+    return sorted(
+        (_row(name, link, months, axis) for name, (link, months) in series.items()),
+        key=lambda row: (-row.articles, row.name),
+    )
+
+
+def _row(name: str, link: str, months: Mapping[str, int], axis: Axis) -> Row:
+    return Row(name, link, spark(axis, months), sum(months.values()), min(months), max(months))
