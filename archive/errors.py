@@ -89,7 +89,11 @@ class CutShort(PageError):
 
 
 class QueryError(LuutruError):
-    """A search query that cannot be understood."""
+    """A search query that cannot be understood; `position` is the place in it, from 0, where there is one."""
+
+    def __init__(self, subject: str, reason: str, hint: str = "", position: int | None = None) -> None:
+        super().__init__(subject, reason, hint)
+        self.position = position
 
 
 class NotFound(LuutruError):

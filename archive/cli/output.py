@@ -6,13 +6,16 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.search.marks import MARK
+if TYPE_CHECKING:
+    from archive.search import Segment
 
-__all__ = ["Part", "day", "marked", "say", "size", "table", "tell", "write_json"]
+__all__ = ["Part", "day", "marked", "say", "size", "table", "tell", "with_marks", "write_json"]
+
+MARK = "**"  # around words that were found
 
 Part = str | tuple[str, str]  # text, or text with a rich style
 
@@ -42,11 +45,20 @@ def tell(message: str) -> None:
     click.echo(message, err=True)
 
 
-def marked(text: str) -> list[Part]:
-    """Return text with `MARK`s as parts: on a terminal the marks become a style, in a pipe they stay."""
+def marked(segments: Sequence[Segment], style: str = "") -> list[Part]:
+    """Return pieces of text as parts in a style: on a terminal what matches stands out, in a pipe it has `MARK`s."""
     if not sys.stdout.isatty():
-        return [text]
-    return [(part, "bold yellow") if number % 2 else part for number, part in enumerate(text.split(MARK))]
+        return [with_marks(segments)]
+    return [(piece.text, "bold yellow" if piece.is_match else style) for piece in segments]
+
+
+def with_marks(segments: Sequence[Segment]) -> str:
+    """Return pieces of text as one, in which what matches stands between `MARK`s and no other mark stands."""
+    return "".join(
+        f"{MARK}{plain}{MARK}" if piece.is_match else plain
+        for piece in segments
+        for plain in [piece.text.replace(MARK, "*")]
+    )
 
 
 def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:

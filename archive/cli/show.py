@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -44,7 +45,7 @@ def show(article: str, view: str | None, archive_dir: Path, as_json: bool) -> No
     do not count.
     """
     from archive.article_view import find_page, history, view_article
-    from archive.attachment_view import attachments_of, is_file
+    from archive.attachment_view import is_file
     from archive.cli.output import write_json
     from archive.store import Archive
 
@@ -63,49 +64,49 @@ def show(article: str, view: str | None, archive_dir: Path, as_json: bool) -> No
             removed = _removed(archive, view_article(archive.db, page_id).source)
             write_json(removed) if as_json else _print_removed(removed)
         else:
-            found, attachments = view_article(archive.db, page_id), attachments_of(archive.db, page_id)
-            write_json(_as_json(found, attachments)) if as_json else _print_article(found, attachments)
+            found = view_article(archive.db, page_id)
+            write_json(_as_json(found)) if as_json else _print_article(found)
 
 
-def _as_json(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: value for name, value in found.row.items() if name not in ("page_id", "document_id")}
-    row |= {"captions": found.captions, "is_representative": bool(found.row["is_representative"])}
+def _as_json(found: ArticleView) -> dict[str, Any]:
+    row = asdict(found.article)
+    del row["page_id"], row["document_id"]
     return row | {
         "capture": found.source,
         "captures": found.captures,
-        "attachments": attachments,
+        "attachments": found.attachments,
         "copies": found.copies,
         "series": found.series,
     }
 
 
-def _print_article(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> None:
+def _print_article(found: ArticleView) -> None:
     from archive.cli.output import day, say
 
-    row = found.row
-    say((str(row["title"]), "bold"))
-    about = [day(row["published_at"]), row["portal"], row["province"], row["author"], row["source"], row["category"]]
-    say((", ".join(str(part) for part in about if part), "cyan"))
+    row = found.article
+    say((row.title, "bold"))
+    about = [day(row.published_at), row.portal, row.province, row.author, row.source, row.category]
+    say((", ".join(part for part in about if part), "cyan"))
     say()
-    say(str(row["text"]))
-    for caption in found.captions:
+    say(row.text)
+    for caption in row.captions:
         say((f"[{caption}]", "dim"))
     say()
     source = found.source
     facts = (
-        ("id", str(row["id"])),
-        ("url", str(row["url"])),
+        ("id", row.id),
+        ("url", row.url),
         ("captured", f"{day(source.captured_at)} UTC, status {source.http_status}{_times(found.captures)}"),
         ("record", f"{source.record_type} in {source.warc_file} at {source.warc_offset}, {source.payload_digest}"),
-        *([("gone", f"{day(row['gone_at'])} UTC: it is no more on its portal")] if row["gone_at"] else []),
+        *([("gone", f"{day(row.gone_at)} UTC: it is no more on its portal")] if row.gone_at else []),
         *([("rendered", "by a browser: the text is what its scripts made of it")] if source.rendered_at else []),
-        ("text", f"{row['syllables']:,} syllables, digest {row['text_digest']}"),
-        ("extractor", f"{row['extractor']}, revision {row['revision']}"),
-        ("cluster", f"{row['cluster_id']}{' (this article represents it)' if row['is_representative'] else ''}"),
+        ("text", f"{row.syllables:,} syllables, digest {row.text_digest}"),
+        ("extractor", f"{row.extractor}, revision {row.revision}"),
+        ("cluster", f"{row.cluster_id}{' (this article represents it)' if row.is_representative else ''}"),
     )
     for name, value in facts:
         say((f"{name:<10}", "dim"), value, is_wrapped=name != "url")
-    _print_attachments(attachments)
+    _print_attachments(found.attachments)
     _print_related("copies", found.copies)
     _print_related("series", found.series)
 

@@ -1,0 +1,164 @@
+"""Which of the matches are shown, and in which order.
+
+A page of results is taken from a list that is the same for every page: `by_rank` or `by_date` yield it, one text of
+each cluster unless all copies are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from archive.search.marks import Marker
+from archive.search.query import Query
+from archive.search.records import Options
+from archive.search.selection import Match, Selection
+
+__all__ = ["RANKED", "Finder", "Found"]
+
+RANKED = 3000  # a syllable can stand in most articles: bm25 is asked of the newest matches alone
+PROMINENT = 300  # and of so many beyond them that have all of the words in the title, or standing together
+_POOL = 200  # best clusters that are ranked anew by accents
+_READ = 3000  # texts that an exact search reads at most
+_CHUNK = 500  # ids that are taken at once, by date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A text that is shown: its id in `search_keys`, and its score: the higher the better."""
+
+    key: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a text has in common with its copies, and the id of the one that stands for them, if one does."""
+
+    group: int | str
+    representative: int | None
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds what matches a query. Once a list has been read: of `ranked` matches the best were taken, and `is_bounded`
+    where there are more; `accepted` texts were found to match in an exact search, all there are if `is_whole`.
+    """
+
+    selection: Selection
+    query: Query
+    marker: Marker
+    options: Options
+    ranked: int = 0
+    is_bounded: bool = False
+    is_whole: bool = False
+    _accepted: dict[int, bool] = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> int:
+        """How many texts were found to match in an exact search."""
+        return sum(self._accepted.values())
+
+    @property
+    def expression(self) -> str:
+        """The FTS5 expression of what may match: what an exact search excludes is judged on the texts alone."""
+        return self.query.match(with_excluded=not self.options.exact)
+
+    def by_rank(self) -> Iterator[Found]:
+        """Yield what is found, best first."""
+        scores = dict(self._candidates())
+        self.ranked = len(scores)
+        shown = self._best_of_each(scores)
+        yield from self._accents_first(list(islice(shown, _POOL)))
+        yield from shown
+        self.is_whole = not self.is_bounded
+
+    def by_date(self) -> Iterator[Found]:
+        """Yield what is found in the order of publication; what has no date comes last."""
+        seen: set[int | str] = set()
+        passes: list[tuple[bool, int | None]] = (
+            [(True, None)] if self.options.sort == "newest" else [(False, -1), (True, 0)]
+        )
+        for is_newest_first, last in passes:
+            while ids := self.selection.ids(self.expression, _CHUNK, after=last, is_newest_first=is_newest_first):
+                last = ids[-1]
+                yield from self._each_in_its_place(ids, seen)
+                if self.is_bounded:
+                    return
+        self.is_whole = True
+
+    def accepts(self, key: int) -> bool:
+        """Return whether a text matches that matches when folded. At most `_READ` are read; of the others none does."""
+        if not self.options.exact:
+            return True
+        if key not in self._accepted:
+            if len(self._accepted) == _READ:
+                self.is_bounded = True
+                return False
+            self._accepted[key] = self.marker.accepts(*self._text(key))
+        return self._accepted[key]
+
+    def _candidates(self) -> Iterator[Match]:
+        """Yield the matches that are ranked: the newest, and beyond them those where the words are prominent."""
+        keep = not self.options.exact
+        expression = self.query.ranked(with_excluded=keep)
+        most = max(RANKED, self.options.offset + self.options.limit + 1)
+        matches = self.selection.best(expression, most + 1)
+        yield from matches[:most]
+        if len(matches) > most:
+            self.is_bounded = True
+            others = [self.query.in_title(with_excluded=keep), self.query.together(with_excluded=keep)]
+            oldest = matches[most - 1][0]
+            ids = {key for other in others if other for key in self.selection.ids(other, PROMINENT, after=oldest)}
+            yield from self.selection.scored(expression, ids)
+
+    def _best_of_each(self, scores: Mapping[int, float]) -> Iterator[Found]:
+        """Yield the best of each cluster, copies collapsed into their representative where that is among them."""
+        seen: set[int | str] = set()
+        for key, bm25 in sorted(scores.items(), key=lambda match: (match[1], -match[0])):
+            place = self._place(key)
+            if place.group not in seen and self.accepts(key):
+                seen.add(place.group)
+                representative = place.representative
+                stands = representative is not None and representative in scores and self.accepts(representative)
+                yield Found(representative if stands and representative is not None else key, -bm25)
+
+    def _each_in_its_place(self, ids: Iterable[int], seen: set[int | str]) -> Iterator[Found]:
+        """Yield of each cluster the representative where it stands, or the first match where that is none."""
+        for key in ids:
+            place = self._place(key)
+            if place.group in seen or not self.accepts(key):
+                continue
+            other = place.representative
+            if other not in (None, key) and self.selection.has(self.expression, other) and self.accepts(other):
+                continue
+            seen.add(place.group)
+            yield Found(key, 0.0)
+
+    def _accents_first(self, pool: Sequence[Found]) -> list[Found]:
+        """Return the pool with those first that have most of the words with the accents that were typed."""
+        if not self.marker.has_accented:
+            return list(pool)
+        return sorted(pool, key=lambda found: -self.marker.accented_matches(*self._text(found.key)))
+
+    def _text(self, key: int) -> tuple[str, str]:
+        title, text = self.selection.db.execute("SELECT title, text FROM searchable WHERE id = ?", [key]).fetchone()
+        return title, text
+
+    def _place(self, key: int) -> _Place:
+        if self.options.all_copies:
+            return _Place(key, None)
+        # Files are copies where they have the same bytes, and the first found stands for them.
+        group, representative = self.selection.db.execute(
+            """SELECT coalesce(clusters.id, payload_digest, -search_keys.id), others.id
+            FROM search_keys JOIN pages ON pages.id = search_keys.page_id
+            LEFT JOIN revisions ON revisions.id = pages.revision_id
+            LEFT JOIN documents ON documents.id = revisions.document_id
+            LEFT JOIN clusters ON clusters.id = documents.cluster_id
+            LEFT JOIN search_keys AS others ON others.page_id = clusters.representative_page_id
+            LEFT JOIN attachment_texts ON search_keys.is_file AND attachment_texts.page_id = pages.id
+            LEFT JOIN captures ON captures.id = attachment_texts.capture_id WHERE search_keys.id = ?""",
+            [key],
+        ).fetchone()
+        return _Place(group, representative)
