@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from itertools import islice
 
 from archive.filters import Filters
 from archive.search import facets
 from archive.search.hits import hit_of
 from archive.search.marks import Marker
-from archive.search.query import parse
+from archive.search.query import Query, parse
 from archive.search.ranking import Finder
 from archive.search.records import Count, Facets, File, Hit, Options, Results, Segment, Sort
 from archive.search.selection import Selection
@@ -22,10 +23,14 @@ def search(
 ) -> Results:
     """Return the articles and attachments that match the query `text`, best first or by date.
 
-    What is not looked at of many matches is in the results. Raises QueryError and NotFound.
+    A text without words means everything that passes the filters, where it is asked for by date. What is not looked at
+    of many matches is in the results. Raises QueryError and NotFound.
     """
     options = options or Options()
-    query = parse(text)
+    if text.strip() or options.sort == "rank":
+        query = parse(text)
+    else:
+        query, options = Query(()), replace(options, exact=False)
     selection = Selection.of(db, (filters or Filters()).resolve(db), options)
     marker = Marker(query, exact=options.exact)
     finder = Finder(selection, query, marker, options)

@@ -118,5 +118,8 @@ class Selection:
         return self.db.execute(sql, values).fetchall()
 
     def _sql(self, columns: str, expression: str, tail: str, *parameters: int) -> tuple[str, list[str | int]]:
-        sql = f"SELECT {columns} FROM search_index{self.joins} WHERE search_index MATCH ? AND {self.condition} {tail}"
-        return sql, [expression, *self.parameters, *parameters]
+        # Without words everything matches: the keys of the index, in its order.
+        source = "search_index" if expression else "search_keys AS search_index"
+        matches, words = ("search_index MATCH ? AND ", [expression]) if expression else ("", [])
+        sql = f"SELECT {columns} FROM {source}{self.joins} WHERE {matches}{self.condition} {tail}"
+        return sql, [*words, *self.parameters, *parameters]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from zlib import crc32
 
 from markupsafe import Markup
 
 __all__ = ["Axis", "axis_of", "bars", "spark"]
 
-_WIDTH = 720.0
+_WIDTH, _HEIGHT = 720, 120
+_SPARK_WIDTH, _SPARK_HEIGHT = 240, 28
+_MOST_YEARS = 7
+_LAST_YEAR = 0.94  # a year that begins later would not fit in
 _MOST_BARS = 120  # beyond that, months are drawn as quarters or years
 
 
@@ -34,17 +38,16 @@ class Axis:
         return sums
 
     def years(self) -> list[tuple[int, float]]:
-        """Return (year, where it begins on the axis, 0 to 1), at most a dozen."""
+        """Return (year, where it begins on the axis, 0 to 1), a few of them."""
         first = -(-self._start // 12)
         last = (self._start + self.size * self.step - 1) // 12
-        every = max(1, -(-(last - first + 1) // 12))
+        every = max(1, -(-(last - first + 1) // _MOST_YEARS))
         span = self.size * self.step
         return [(year, (year * 12 - self._start) / span) for year in range(first, last + 1) if year % every == 0]
 
-    def name(self, place: int) -> str:
-        """Return the first month of a bar, or its year where a bar is one."""
-        year, month = divmod(self._start + place * self.step, 12)
-        return f"{year}" if self.step == 12 else f"{year}-{month + 1:02d}"
+    def place(self, month: str) -> float:
+        """Return where a month begins on the axis, 0 to 1."""
+        return (_index(month) - self._start) / (self.size * self.step)
 
 
 def axis_of(series: Sequence[Mapping[str, int]]) -> Axis | None:
@@ -53,55 +56,48 @@ def axis_of(series: Sequence[Mapping[str, int]]) -> Axis | None:
     return Axis(min(months), max(months)) if months else None
 
 
-def bars(axis: Axis, months: Mapping[str, int], *, title: str, description: str, most: str, mark: str = "") -> Markup:
-    """Return bars over the axis with its years below.
+def bars(axis: Axis, months: Mapping[str, int], *, title: str, description: str, mark: str = "") -> Markup:
+    """Return bars over the axis with its years below; a vertical line stands at the month `mark`.
 
-    `most` labels the height of the highest bar; a vertical line stands at the month `mark`.
+    Bars stretch with the page, letters do not.
     """
-    values, height = axis.values(months), 120.0
-    top = max(values, default=0) or 1
+    values = axis.values(months)
+    path = _path(values, max(values, default=0) or 1, _HEIGHT, _WIDTH)
     line = ""
     if mark and axis.first < mark <= axis.last:
-        x = _place(axis, mark) * _WIDTH
-        line = f'<path class="mark" d="M{x:.1f} 0V{height + 6:.0f}"/>'
+        x = f"{axis.place(mark):.2%}"
+        line = f'<line class="mark" x1="{x}" x2="{x}" y1="0" y2="{_HEIGHT + 8}"/>'
     years = "".join(
-        f'<text x="{where * _WIDTH:.1f}" y="{height + 18:.0f}">{year}</text>'
-        for year, where in axis.years()
-        if where < 0.97
+        f'<text x="{where:.2%}" y="{_HEIGHT + 20}">{year}</text>' for year, where in axis.years() if where < _LAST_YEAR
     )
+    name = _id(title)
     return Markup(  # noqa: S704 numbers and escaped text
-        f'<svg class="bars" viewBox="0 -14 {_WIDTH:.0f} {height + 36:.0f}" role="img" aria-labelledby="{_id(title)}">'
-        f'<title id="{_id(title)}">{escape(title)}. {escape(description)}</title>'
-        f'<path class="grid" d="M0 0H{_WIDTH:.0f}M0 {height:.0f}H{_WIDTH:.0f}"/>'
-        f'<path class="bar" d="{_path(values, top, height, _WIDTH)}"/>{line}'
-        f'<text class="most" x="0" y="-4">{escape(most)}</text>{years}</svg>'
+        f'<svg class="bars" width="100%" height="{_HEIGHT + 26}" role="img" aria-labelledby="{name}">'
+        f'<title id="{name}">{escape(title)}. {escape(description)}</title>'
+        f'<svg width="100%" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none">'
+        f'<path class="grid" d="M0 {_HEIGHT}H{_WIDTH}"/><path class="bar" d="{path}"/></svg>{line}{years}</svg>'
     )
 
 
-def spark(axis: Axis, months: Mapping[str, int], top: int | None = None) -> Markup:
-    """Return small bars over the axis, for a cell of a table that says the numbers; `top` is the highest bar of all."""
-    values, height, width = axis.values(months), 28.0, 240.0
-    path = _path(values, top or max(values, default=0) or 1, height, width)
+def spark(axis: Axis, months: Mapping[str, int]) -> Markup:
+    """Return small bars over the axis, for a cell of a table that says the numbers."""
+    values = axis.values(months)
+    path = _path(values, max(values, default=0) or 1, _SPARK_HEIGHT, _SPARK_WIDTH)
     return Markup(  # noqa: S704 numbers alone
-        f'<svg class="spark" viewBox="0 0 {width:.0f} {height:.0f}" aria-hidden="true" preserveAspectRatio="none">'
-        f'<path class="grid" d="M0 {height:.0f}H{width:.0f}"/><path class="bar" d="{path}"/></svg>'
+        f'<svg class="spark" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" aria-hidden="true" preserveAspectRatio="none">'
+        f'<path class="grid" d="M0 {_SPARK_HEIGHT}H{_SPARK_WIDTH}"/><path class="bar" d="{path}"/></svg>'
     )
 
 
-def _path(values: Sequence[int], top: int, height: float, width: float) -> str:
+def _path(values: Sequence[int], top: int, height: int, width: int) -> str:
     """Return bars as one path; the least that is not nothing can be seen."""
     step = width / len(values)
     gap = min(1.0, step * 0.2)
     return "".join(
-        f"M{place * step:.1f} {height:.0f}v-{max(1.0, value / top * height):.1f}h{step - gap:.1f}V{height:.0f}z"
+        f"M{place * step:.1f} {height}v-{max(1.0, value / top * height):.1f}h{step - gap:.1f}V{height}z"
         for place, value in enumerate(values)
         if value
     )
-
-
-def _place(axis: Axis, month: str) -> float:
-    start = _index(axis.name(0) if axis.step < 12 else f"{axis.name(0)}-01")
-    return (_index(month) - start) / (axis.size * axis.step)
 
 
 def _index(month: str) -> int:
@@ -113,4 +109,4 @@ def _is_month(text: str) -> bool:
 
 
 def _id(title: str) -> str:
-    return f"chart-{sum(ord(letter) * (place + 1) for place, letter in enumerate(title)):x}"
+    return f"chart-{crc32(title.encode()):08x}"

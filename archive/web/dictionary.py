@@ -11,6 +11,7 @@ from archive.web.language import ENGLISH, Language
 
 __all__ = ["described", "metadata"]
 
+_DERIVED = frozenset(("bands", "signatures", "readings", "probes", "search_keys", "settings"))
 _QUERIES = {
     "articles_by_portal": (
         "Bài theo cổng, và bao nhiêu là bản sao · Articles by portal, and how many are copies",
@@ -59,7 +60,8 @@ def described(table: str | None, language: Language) -> dict[str, Any]:
 
 def metadata(database: str) -> dict[str, Any]:
     """Return Datasette's metadata for the database: descriptions in English, and the queries."""
-    tables = {name: described(name, ENGLISH) for name in _tables()}
+    tables = {name: {**described(name, ENGLISH), "hidden": name in _DERIVED} for name in _tables()}
+    tables["_sqlite_migrations"] = {"hidden": True}
     queries = {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()}
     return {"databases": {database: {**described(None, ENGLISH), "tables": tables, "queries": queries}}}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.web.terms import TERMS
+from archive.web.terms import PATTERNS, TERMS
 
 __all__ = ["COOKIE", "ENGLISH", "VIETNAMESE", "Language", "chosen"]
 
@@ -25,7 +26,13 @@ class Language:
 
     def term(self, name: str | None) -> str:
         """Return what a word of the archive's vocabulary (a kind, a reason) is called; unknown words stay."""
-        return self(*TERMS[name]) if name in TERMS else str(name or "")
+        if name in TERMS:
+            return self(*TERMS[name])
+        text = str(name or "")
+        if self.code == "vi":
+            for pattern, said in PATTERNS:
+                text = re.sub(pattern, said, text)
+        return text
 
     def number(self, amount: float) -> str:
         """Return a number with its thousands apart."""
@@ -34,7 +41,9 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Return a share, 0 to 1, in percent."""
-        return f"{self.number(round(share * 100, 1))} %" if self.code == "vi" else f"{share:.1%}"
+        amount = round(share * 100, 1)
+        shown = self.number(int(amount) if amount.is_integer() else amount)
+        return f"{shown} %" if self.code == "vi" else f"{shown}%"
 
     def day(self, moment: str | None) -> str:
         """Return the day, month or year of an ISO time, whichever it is precise to."""

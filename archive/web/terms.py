@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["TERMS"]
+__all__ = ["PATTERNS", "TERMS"]
 
 TERMS: dict[str, tuple[str, str]] = {
     # What a captured page is.
@@ -76,4 +76,48 @@ TERMS: dict[str, tuple[str, str]] = {
     "response": ("bản tải về", "response"),
     "revisit": ("tải lại, không đổi", "revisit, unchanged"),
     "resource": ("tài nguyên", "resource"),
+    # Why an address was not followed.
+    "out-of-scope": ("ngoài phạm vi của cổng", "outside the portal"),
+    "robots.txt": ("robots.txt không cho phép", "forbidden by robots.txt"),
+    "savefile": ("bản tải về của bài", "copy of an article to be saved"),
+    "sendmail": ("gửi bài qua thư", "form that mails an article"),
+    "login": ("đăng nhập", "login"),
+    "language": ("bản dịch", "translation"),
+    "tag": ("trang thẻ", "page of a tag"),
+    "search": ("trang tìm kiếm", "search page"),
+    "calendar": ("lịch", "calendar"),
+    "action": ("thao tác", "action"),
+    "asset": ("tệp của giao diện", "part of the design"),
+    "reply": ("trả lời bình luận", "reply to a comment"),
+    "sort": ("cách sắp xếp khác", "another order"),
+    "session-id": ("mã phiên", "session id"),
+    "repeating-path": ("đường dẫn lặp vòng", "path that goes round"),
+    "below-file": ("đường dẫn dưới một tệp", "path below a file"),
+    "unfetchable": ("không phải địa chỉ web", "no address of the web"),
+    "feed of a part": ("nguồn tin của một mục", "feed of a part"),
+    "before --since": ("trước ngày được hỏi", "before the day asked for"),
+    # Why there was no page.
+    "a random address": ("địa chỉ thử, không có thật", "a random address, to see the answer"),
+    "the CMS says so": ("hệ quản trị nội dung báo", "the CMS says so"),
+    "the URL of an error page": ("địa chỉ của trang báo lỗi", "the URL of an error page"),
+    "its name does not resolve": ("tên miền không còn trỏ tới đâu", "its name does not resolve"),
+    "the connection was refused": ("máy chủ từ chối kết nối", "the connection was refused"),
+    "the connection broke off": ("mất kết nối", "the connection broke off"),
+    "the answer broke off": ("trả lời bị ngắt giữa chừng", "the answer broke off"),
+    "no answer in time": ("không trả lời kịp", "no answer in time"),
+    "no secure connection could be made": ("không lập được kết nối bảo mật", "no secure connection could be made"),
+    "not an http address": ("không phải địa chỉ http", "not an http address"),
+    # What differs between two texts.
+    "case, spacing or punctuation": ("chữ hoa, khoảng trắng hoặc dấu câu", "case, spacing or punctuation"),
 }
+
+# Those with something of the page in them: pattern → how it is said in Vietnamese.
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"\bstatus (\d+)", r"mã trả lời \1"),
+    (r"^says “", "ghi “"),
+    (r"^titled “", "tiêu đề “"),
+    (r"^(?:redirects|sends on) to ", "chuyển tới "),
+    (r"^larger than (\d+) MB", r"lớn hơn \1 MB"),
+    (r"^its certificate is not trusted", "chứng chỉ không tin được"),
+    (r"\((\d+) syllables\)", r"(\1 âm tiết)"),
+)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article_view import Change, Related, Revision, find_page, history, view_article
-from archive.attachment_view import attachments_of, is_file, view_file
+from archive.attachment_view import is_file, view_file
 from archive.content import decoded_body
 from archive.records import Removal
 from archive.store.renderings import as_analysed
@@ -40,29 +40,29 @@ def article(visit: Visit) -> Page:
     if is_file(visit.db, page_id):
         return file(visit)
     found = view_article(visit.db, page_id)
-    row = found.row
+    row = found.article
     removed_counts = visit.db.execute(
         """SELECT reason.key, reason.value FROM pages JOIN revisions ON revisions.id = pages.revision_id,
         json_each(revisions.removed) AS reason WHERE pages.id = ? ORDER BY reason.value DESC, reason.key""",
         [page_id],
     ).fetchall()
     revisions = visit.db.execute("SELECT count(*) FROM revisions WHERE page_id = ?", [page_id]).fetchone()[0]
-    portal = visit.summary.portals.get(row["portal"])
+    portal = visit.summary.portals.get(row.portal)
     return Page(
         "article.html",
         {
             "article": row,
-            "url": safe_url(row["url"]),
-            "portal_name": portal.name if portal else row["portal"],
-            "paragraphs": _paragraphs(row["text"], row["lead"]),
-            "captions": found.captions,
+            "url": safe_url(row.url),
+            "portal_name": portal.name if portal else row.portal,
+            "paragraphs": _paragraphs(row.text, row.lead),
+            "captions": row.captions,
             "source": found.source,
             "captures": found.captures,
             "copies": _first(found.copies),
             "series": _first(found.series),
             "revisions": revisions,
             "removed": [(reason, count) for reason, count in removed_counts],
-            "attachments": [(one, safe_url(one.url)) for one in attachments_of(visit.db, page_id)],
+            "attachments": [(one, safe_url(one.url)) for one in found.attachments],
         },
     )
 
@@ -74,7 +74,7 @@ def changes(visit: Visit) -> Page:
     return Page(
         "history.html",
         {
-            "article": view_article(visit.db, page_id).row,
+            "article": view_article(visit.db, page_id).article,
             "revisions": revisions,
             "steps": [_step(old, new) for old, new in pairwise(revisions)][::-1],
         },
@@ -85,7 +85,7 @@ def removed(visit: Visit) -> Page:
     """Return what today's rules leave out of an article's page, in the order of the page."""
     found = view_article(visit.db, page_of(visit))
     blocks = _removed(visit, found.source.capture_id, found.source.captured_at)
-    return Page("removed.html", {"article": found.row, "groups": _grouped(blocks), "count": len(blocks)})
+    return Page("removed.html", {"article": found.article, "groups": _grouped(blocks), "count": len(blocks)})
 
 
 def file(visit: Visit) -> Page:

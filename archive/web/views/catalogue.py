@@ -12,6 +12,7 @@ from archive.web.visit import Page, Visit
 
 __all__ = ["catalogue"]
 
+_CALLED = "Cổng thông tin điện tử "
 _MERGER_DAY = "2025-07-01"
 
 
@@ -59,10 +60,18 @@ def catalogue(visit: Visit) -> Page:
             "regions": regions,
             "provinces": len(provinces),
             "archived": sum(1 for _, cell in cells if cell.articles),
-            "ministries": [_tile(visit, one.name, one.id, has_ended=one.state != "current") for one in ministries],
-            "others": [_tile(visit, one.name, one.id, has_ended=False) for one in others],
+            "ministries": [
+                _tile(visit, _short(one.name), one.id, has_ended=one.state != "current") for one in ministries
+            ],
+            "others": [_tile(visit, _short(one.name), one.id, has_ended=False) for one in others],
         },
     )
+
+
+def _short(name: str) -> str:
+    """Return a portal's name without what all of them are called."""
+    rest = name.removeprefix(_CALLED)
+    return f"{rest[:1].upper()}{rest[1:]}" or name
 
 
 def _is_before(province: Province) -> bool:

@@ -32,7 +32,7 @@ def home(visit: Visit) -> Page:
     """Return the first page."""
     summary, t = visit.summary, visit.language
     axis = axis_of([summary.months])
-    chart, rows = Markup(), []
+    chart, rows, most, per = Markup(), [], "", ""
     if axis:
         values = axis.values(summary.months)
         per = {1: t("tháng", "month"), 3: t("quý", "quarter"), 12: t("năm", "year")}[axis.step]
@@ -45,7 +45,6 @@ def home(visit: Visit) -> Page:
                 f"Từ {t.day(axis.first)} đến {t.day(axis.last)}, {most}.",
                 f"From {t.day(axis.first)} to {t.day(axis.last)}, {most}.",
             ),
-            most=most,
             mark=MERGER,
         )
         rows = _rows(visit, summary, axis)
@@ -54,6 +53,8 @@ def home(visit: Visit) -> Page:
         {
             "summary": summary,
             "chart": chart,
+            "most": most,
+            "per": per,
             "rows": rows[:_ROWS],
             "more_rows": len(rows) - _ROWS,
             "is_marked": bool(axis and axis.first < MERGER <= axis.last),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
@@ -16,9 +17,18 @@ from archive.web.visit import Page, Visit
 __all__ = ["portal", "silent_days"]
 
 _QUIET_DAYS = 90  # a portal that published nothing for so long before its last capture, and for
-_QUIET_TIMES = 6  # so many times what usually lies between two of its articles, has fallen silent
+_QUIET_TIMES = 4  # so many times what usually lies between two of its articles, has fallen silent
 _NEWEST = 10
 _SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with its title and what it says in numbers."""
+
+    title: str
+    note: str
+    drawing: Markup
 
 
 def portal(visit: Visit) -> Page:
@@ -38,8 +48,7 @@ def portal(visit: Visit) -> Page:
             "verdict": health.verdict() if health else "",
             "last_fetched": _iso(health.fetched_at) if health and health.fetched_at else found.last_captured_at,
             "silent_days": silent_days(found),
-            "articles_chart": _chart(visit, found, is_captures=False),
-            "captures_chart": _chart(visit, found, is_captures=True),
+            "charts": _charts(visit, found),
             "years": _years(found),
             "newest": _newest(visit, public_id),
             "failures": _failures(found),
@@ -69,20 +78,22 @@ def _iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def _chart(visit: Visit, found: PortalSummary, *, is_captures: bool) -> Markup:
+def _charts(visit: Visit, found: PortalSummary) -> list[Chart]:
+    """Return the timeline: articles by their publication, captures by their time, over one axis."""
     axis, t = axis_of([found.months, found.captures]), visit.language
-    months = found.captures if is_captures else found.months
-    if axis is None or not months:
-        return Markup()
-    most = t.number(max(axis.values(months)))
-    if is_captures:
-        title, most = t("Số lần chụp theo thời gian", "Captures over time"), t(f"tối đa {most}", f"at most {most}")
-    else:
-        title = t("Số bài theo thời gian đăng", "Articles by time of publication")
-        most = t(f"tối đa {most} bài", f"at most {most} articles")
-    first, last = t.day(min(months)), t.day(max(months))
-    description = t(f"Từ {first} đến {last}, {most}.", f"From {first} to {last}, {most}.")
-    return bars(axis, months, title=title, description=description, most=most, mark=MERGER)
+    if axis is None:
+        return []
+    series = (
+        (t("Bài theo thời gian đăng", "Articles by time of publication"), found.months),
+        (t("Lần chụp", "Captures"), found.captures),
+    )
+    charts = []
+    for title, months in series:
+        if months:
+            most = t.number(max(axis.values(months)))
+            note = f"{t.day(min(months))} – {t.day(max(months))}, {t('nhiều nhất', 'at most')} {most}"
+            charts.append(Chart(title, note, bars(axis, months, title=title, description=note, mark=MERGER)))
+    return charts
 
 
 def _years(found: PortalSummary) -> list[tuple[str, int]]:

@@ -11,10 +11,9 @@ from lxml import etree
 
 from archive.errors import LuutruError, QueryError
 from archive.filters import Filters, parse_day
-from archive.search import Count, Hit, Options, Results
+from archive.search import Count, Hit, Options, Results, Sort
 from archive.search import search as find
 from archive.web.complaints import complaint
-from archive.web.listing import listing
 from archive.web.visit import Body, Page, Visit
 
 __all__ = ["feed", "search"]
@@ -24,7 +23,7 @@ _LAST_PAGE = 50
 _FEED = 50
 _FACETS = 15
 _ATOM = "http://www.w3.org/2005/Atom"
-_SORTS = ("rank", "newest", "oldest")
+_SORTS: tuple[Sort, ...] = ("rank", "newest", "oldest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +83,23 @@ def feed(visit: Visit) -> Body:
     return Body(content, "application/atom+xml; charset=utf-8")
 
 
-def _found(visit: Visit, *, limit: int, offset: int, facets: bool = False, sort: str | None = None) -> Results:
+def _found(visit: Visit, *, limit: int, offset: int, facets: bool = False, sort: Sort | None = None) -> Results:
     """Return the results of the query that a visit's arguments make. Raises QueryError, NotFound and ValueError."""
     options = Options(
         exact=bool(visit.arg("exact")),
         all_copies=bool(visit.arg("copies")),
         limit=limit,
         offset=offset,
-        sort=sort or _sort(visit),  # type: ignore[arg-type]
+        sort=sort or _sort(visit),
         facets=facets,
     )
-    if visit.arg("q"):
-        return find(visit.db, visit.arg("q"), _filters(visit), options)
-    return listing(visit.db, _filters(visit), options)
+    return find(visit.db, visit.arg("q"), _filters(visit), options)
 
 
-def _sort(visit: Visit) -> str:
-    asked = visit.arg("sort")
-    return asked if asked in _SORTS and (asked != "rank" or visit.arg("q")) else "rank" if visit.arg("q") else "newest"
+def _sort(visit: Visit) -> Sort:
+    """Return the order that was asked for; without words there is none by rank."""
+    asked: Sort = next((sort for sort in _SORTS if sort == visit.arg("sort")), "rank")
+    return "newest" if asked == "rank" and not visit.arg("q") else asked
 
 
 def _filters(visit: Visit) -> Filters:
@@ -127,7 +125,7 @@ def _facets(visit: Visit, results: Results) -> list[tuple[str, list[Choice]]]:
     if results.facets is None:
         return []
     names = {one.id: one.name for one in visit.summary.portals.values()}
-    groups = (
+    groups: tuple[tuple[str, Sequence[Count], dict[str, str]], ...] = (
         ("province", results.facets.provinces, {}),
         ("portal", results.facets.portals, names),
         ("year", results.facets.years, {}),
