@@ -28,7 +28,13 @@ def serve_command(learn: Callable[[], Knowledge]) -> click.Command:
         ),
     )
     @archive_option
-    @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; others need --expose.")
+    @click.option(
+        "--host",
+        default="127.0.0.1",
+        show_default=True,
+        metavar="ADDRESS",
+        help="Address to listen at; one that other machines reach needs --expose.",
+    )
     @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0: any free one.")
     @click.option("--expose", is_flag=True, help="Let other machines read the archive: all texts, tables and captures.")
     @click.option("--open", "opens", is_flag=True, help="Open it in the browser.")

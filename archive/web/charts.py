@@ -11,7 +11,7 @@ from markupsafe import Markup
 __all__ = ["Axis", "axis_of", "bars", "spark"]
 
 _WIDTH, _HEIGHT = 720, 120
-_SPARK_WIDTH, _SPARK_HEIGHT = 240, 28
+_SMALL_WIDTH, _SMALL_HEIGHT = 240, 28
 _MOST_YEARS = 7
 _LAST_YEAR = 0.94  # a year that begins later would not fit in
 _MOST_BARS = 120  # beyond that, months are drawn as quarters or years
@@ -82,10 +82,11 @@ def bars(axis: Axis, months: Mapping[str, int], *, title: str, description: str,
 def spark(axis: Axis, months: Mapping[str, int]) -> Markup:
     """Return small bars over the axis, for a cell of a table that says the numbers."""
     values = axis.values(months)
-    path = _path(values, max(values, default=0) or 1, _SPARK_HEIGHT, _SPARK_WIDTH)
+    path = _path(values, max(values, default=0) or 1, _SMALL_HEIGHT, _SMALL_WIDTH)
     return Markup(  # noqa: S704 numbers alone
-        f'<svg class="spark" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" aria-hidden="true" preserveAspectRatio="none">'
-        f'<path class="grid" d="M0 {_SPARK_HEIGHT}H{_SPARK_WIDTH}"/><path class="bar" d="{path}"/></svg>'
+        f'<svg class="spark" viewBox="0 0 {_SMALL_WIDTH} {_SMALL_HEIGHT}" preserveAspectRatio="none" '
+        f'aria-hidden="true">'
+        f'<path class="grid" d="M0 {_SMALL_HEIGHT}H{_SMALL_WIDTH}"/><path class="bar" d="{path}"/></svg>'
     )
 
 

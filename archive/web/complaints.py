@@ -20,7 +20,10 @@ _VIETNAMESE = (
     (r"there is no word in it", "Câu hỏi không có từ nào; thử gõ: bình đẳng giới."),
     (r"it has (\d+) words, at most (\d+) can be looked for", "Câu hỏi có {} từ; chỉ tìm được nhiều nhất {} từ."),
     (r"OR at character (\d+) needs a word on both sides", "OR ở ký tự thứ {} cần một từ ở mỗi bên."),
-    (r"the word at character (\d+)", "Từ ở ký tự thứ {} quá dài; rút ngắn và thêm dấu * ở cuối."),
+    (
+        r"a word of (\d+) letters stands at character (\d+), at most (\d+)",
+        "Từ dài {} chữ ở ký tự thứ {}; chỉ tìm được từ dài nhất {} chữ, dấu * ở cuối tìm cả từ dài hơn.",
+    ),
 )
 
 

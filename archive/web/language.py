@@ -41,7 +41,7 @@ class Language:
 
     def percent(self, share: float) -> str:
         """Return a share, 0 to 1, in percent."""
-        amount = round(share * 100, 1)
+        amount = round(float(share) * 100, 1)
         shown = self.number(int(amount) if amount.is_integer() else amount)
         return f"{shown} %" if self.code == "vi" else f"{shown}%"
 

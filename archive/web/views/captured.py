@@ -33,6 +33,7 @@ _CLEANER = Cleaner(
     annoying_tags=False,
     remove_unknown_tags=False,
     safe_attrs_only=False,
+    kill_tags=("base",),
 )
 _EMPTY = b"<!DOCTYPE html><title></title>"
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")
