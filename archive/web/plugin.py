@@ -13,11 +13,12 @@ from datasette import Response, hookimpl
 
 from archive.errors import LuutruError, NotFound, WarcError
 from archive.store import Archive
+from archive.web.cached import Cached
 from archive.web.dictionary import described
 from archive.web.knowledge import Knowledge
 from archive.web.language import COOKIE, Language, chosen
 from archive.web.security import PAGE_POLICY, Application, Guard
-from archive.web.summary import Summaries
+from archive.web.summary import summarise
 from archive.web.views import ROUTES
 from archive.web.visit import Body, Page, View, Visit, limited
 
@@ -36,7 +37,10 @@ class Plugin:
 
     def __init__(self, path: Path, knowledge: Knowledge, *, is_exposed: bool) -> None:
         self._path, self._knowledge, self._is_exposed = path, knowledge, is_exposed
-        self._summaries = Summaries(path / f"{DATABASE}.db", knowledge)
+        self._counted = Cached(path / f"{DATABASE}.db", summarise)
+        self._states = Cached(path / f"{DATABASE}.db", knowledge.states)
+        self._counted.warm()
+        self._states.warm()
 
     @hookimpl
     def prepare_connection(self, conn: sqlite3.Connection, database: str) -> None:
@@ -104,7 +108,8 @@ class Plugin:
         args = request.args
         return Visit(
             archive=Archive(self._path, db, None),
-            summary=self._summaries.current(),
+            counted=self._counted,
+            states=self._states,
             knowledge=self._knowledge,
             language=_language(request),
             names={name: unquote(value) for name, value in request.url_vars.items() if value is not None},

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from archive.store import Archive
-from archive.web.knowledge import Knowledge
+from archive.web.cached import Cached
+from archive.web.knowledge import Health, Knowledge
 from archive.web.language import Language
 from archive.web.summary import Summary
 
@@ -23,10 +24,14 @@ _STEPS = 20_000  # of SQLite's machine between two looks at the clock: about a m
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a view is given. `names` are those of the address, `args` those of the query, `base_url` as `http://host`."""
+    """What a view is given. `names` are those of the address, `args` those of the query, `base_url` as `http://host`.
+
+    `counted`, `states`: what the archive holds and how its portals are doing, as last counted.
+    """
 
     archive: Archive
-    summary: Summary
+    counted: Cached[Summary]
+    states: Cached[Mapping[str, Health]]
     knowledge: Knowledge
     language: Language
     names: Mapping[str, str]
@@ -37,6 +42,16 @@ class Visit:
     def db(self) -> sqlite3.Connection:
         """The connection of this thread; it can only read."""
         return self.archive.db
+
+    @property
+    def summary(self) -> Summary:
+        """What the archive holds."""
+        return self.counted.current()
+
+    @property
+    def health(self) -> Mapping[str, Health]:
+        """How the portals of the archive are doing, by id."""
+        return self.states.current()
 
     def arg(self, name: str) -> str:
         """Return the first value of an argument, "" where there is none."""

@@ -97,6 +97,7 @@ def _has_ended(portals: Sequence[CataloguePortal], portal: str) -> bool:
 
 def _tile(visit: Visit, name: str, portal: str, *, has_ended: bool) -> Tile:
     found: PortalSummary | None = visit.summary.portals.get(portal)
+    health = visit.health.get(portal)
     state = "absent" if found is None else "archived" if found.articles else "known"
     return Tile(
         name=name,
@@ -105,5 +106,5 @@ def _tile(visit: Visit, name: str, portal: str, *, has_ended: bool) -> Tile:
         articles=found.articles if found else 0,
         last_captured_at=found.last_captured_at if found else None,
         has_ended=has_ended,
-        verdict=found.health.verdict() if found and found.health else "",
+        verdict=health.verdict() if found and health else "",
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
+from archive.store.search_keys import first_of_day
 from archive.web.charts import Axis, axis_of, bars, spark
 from archive.web.summary import MERGER, Summary
 from archive.web.visit import Page, Visit
@@ -14,6 +16,7 @@ from archive.web.visit import Page, Visit
 __all__ = ["home"]
 
 _ROWS = 12
+_NEWEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,11 @@ def home(visit: Visit) -> Page:
         "home.html",
         {
             "summary": summary,
+            "names": {one.id: one.name for one in summary.portals.values()},
             "chart": chart,
             "most": most,
             "per": per,
+            "newest": _newest(visit),
             "rows": rows[:_ROWS],
             "more_rows": len(rows) - _ROWS,
             "is_marked": bool(axis and axis.first < MERGER <= axis.last),
@@ -63,7 +68,7 @@ def home(visit: Visit) -> Page:
 
 
 def _rows(visit: Visit, summary: Summary, axis: Axis) -> list[Row]:
-    if summary.is_placed:
+    if summary.provinces:
         series = {name: (visit.link("/search", province=name), months) for name, months in summary.provinces.items()}
     else:
         series = {p.name: (f"/portal/{p.id}", p.months) for p in summary.portals.values() if p.months}
@@ -75,3 +80,16 @@ def _rows(visit: Visit, summary: Summary, axis: Axis) -> list[Row]:
 
 def _row(name: str, link: str, months: Mapping[str, int], axis: Axis) -> Row:
     return Row(name, link, spark(axis, months), sum(months.values()), min(months), max(months))
+
+
+def _newest(visit: Visit) -> list[dict[str, str]]:
+    """Return the articles published last, one of each cluster, without those of a day that is to come."""
+    rows = visit.db.execute(
+        """SELECT printf('%016x', pages.key) AS id, title, search_keys.portal, published_at FROM search_keys
+        CROSS JOIN pages ON pages.id = search_keys.page_id CROSS JOIN revisions ON revisions.id = pages.revision_id
+        CROSS JOIN documents ON documents.id = revisions.document_id
+        CROSS JOIN clusters ON clusters.id = cluster_id AND representative_page_id = pages.id
+        WHERE search_keys.id < ? AND NOT is_file ORDER BY search_keys.id DESC LIMIT ?""",
+        [first_of_day(datetime.now(UTC).date() + timedelta(days=2)), _NEWEST],
+    )
+    return [dict(row) for row in rows if row["published_at"]]

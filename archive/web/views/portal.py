@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from markupsafe import Markup
 
 from archive.errors import NotFound
+from archive.store.search_keys import first_of_day
 from archive.web.charts import axis_of, bars
+from archive.web.knowledge import Health
 from archive.web.summary import MERGER, PortalSummary
 from archive.web.views.article import safe_url
 from archive.web.visit import Page, Visit
@@ -20,6 +22,7 @@ _QUIET_DAYS = 90  # a portal that published nothing for so long before its last 
 _QUIET_TIMES = 4  # so many times what usually lies between two of its articles, has fallen silent
 _NEWEST = 10
 _SHOWN = 12
+_SAMPLE = 500  # articles that tell what is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ def portal(visit: Visit) -> Page:
     found = visit.summary.portals.get(public_id)
     if found is None:
         raise NotFound(public_id, "the archive has no such portal", "luutru portals lists those it has")
-    health = found.health
+    health = visit.health.get(public_id)
+    last_published_at = _last_published_at(visit, found)
     return Page(
         "portal.html",
         {
@@ -47,24 +51,27 @@ def portal(visit: Visit) -> Page:
             "health": health,
             "verdict": health.verdict() if health else "",
             "last_fetched": _iso(health.fetched_at) if health and health.fetched_at else found.last_captured_at,
-            "silent_days": silent_days(found),
+            "silent_days": silent_days(found, last_published_at),
+            "last_published_at": last_published_at,
+            "removed": _removed(visit, public_id),
+            "sample": _SAMPLE,
             "charts": _charts(visit, found),
             "years": _years(found),
             "newest": _newest(visit, public_id),
-            "failures": _failures(found),
+            "failures": _failures(found, health),
             "drops": list(health.drops.items())[:_SHOWN] if health else [],
             "retired": list(health.retired)[:_SHOWN] if health else [],
         },
     )
 
 
-def silent_days(found: PortalSummary) -> int | None:
+def silent_days(found: PortalSummary, last_published_at: str | None) -> int | None:
     """Return for how many days before its last capture a portal had published nothing, if that is long for it."""
     days = sorted(found.months)
-    if not found.last_published_at or not found.last_captured_at or not days:
+    if not last_published_at or not found.last_captured_at or not days:
         return None
-    quiet = (_day(found.last_captured_at) - _day(found.last_published_at)).days
-    span = (_day(found.last_published_at) - _day(f"{days[0]}-01")).days
+    quiet = (_day(found.last_captured_at) - _day(last_published_at)).days
+    span = (_day(last_published_at) - _day(days[0])).days
     usual = span / max(sum(found.months.values()), 1)
     return quiet if quiet >= max(_QUIET_DAYS, _QUIET_TIMES * usual) else None
 
@@ -103,6 +110,32 @@ def _years(found: PortalSummary) -> list[tuple[str, int]]:
     return sorted(years.items(), reverse=True)
 
 
+def _last_published_at(visit: Visit, found: PortalSummary) -> str | None:
+    """Return when the last article of a portal was published, without those of impossible dates."""
+    if not found.months:
+        return None
+    year, month = divmod(int(max(found.months)[:4]) * 12 + int(max(found.months)[5:7]), 12)
+    row = visit.db.execute(
+        """SELECT published_at FROM search_keys CROSS JOIN pages ON pages.id = search_keys.page_id
+        JOIN revisions ON revisions.id = pages.revision_id
+        WHERE search_keys.id < ? AND search_keys.portal = ? AND NOT is_file ORDER BY search_keys.id DESC LIMIT 1""",
+        [first_of_day(date(year, month + 1, 1)), found.id],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def _removed(visit: Visit, public_id: str) -> list[tuple[str, int]]:
+    """Return what was left out of the articles that were archived last: (reason, blocks)."""
+    rows = visit.db.execute(
+        """SELECT reason.key, sum(reason.value) FROM (
+            SELECT removed FROM pages JOIN revisions ON revisions.id = pages.revision_id
+            WHERE pages.portal = ? AND pages.kind = 'article' ORDER BY pages.id DESC LIMIT ?
+        ), json_each(removed) AS reason GROUP BY 1 ORDER BY 2 DESC, 1""",
+        [public_id, _SAMPLE],
+    )
+    return [(reason, count) for reason, count in rows]
+
+
 def _newest(visit: Visit, public_id: str) -> list[dict[str, str | None]]:
     """Return the articles that were archived last."""
     rows = visit.db.execute(
@@ -114,9 +147,9 @@ def _newest(visit: Visit, public_id: str) -> list[dict[str, str | None]]:
     return [dict(row) for row in rows]
 
 
-def _failures(found: PortalSummary) -> list[tuple[str, str, int]]:
+def _failures(found: PortalSummary, health: Health | None) -> list[tuple[str, str, int]]:
     """Return (kind, reason, how many) of captures that brought no page, then of addresses that brought no answer."""
     failures = [(kind, reason, count) for (kind, reason), count in found.failures.items()]
-    if found.health:
-        failures += [("unreached", reason, count) for reason, count in list(found.health.reasons.items())[:_SHOWN]]
+    if health:
+        failures += [("unreached", reason, count) for reason, count in list(health.reasons.items())[:_SHOWN]]
     return failures
