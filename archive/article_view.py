@@ -17,9 +17,11 @@ from archive.errors import NotFound
 __all__ = [
     "ArticleView",
     "Change",
+    "Changes",
     "Related",
     "Revision",
     "Source",
+    "changes",
     "find_page",
     "history",
     "view_article",
@@ -110,6 +112,16 @@ class Change:
         return self.before == self.after
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from one revision to the next: fields with both values, and the text as runs of words."""
+
+    old: Revision
+    new: Revision
+    fields: Mapping[str, tuple[str | None, str | None]]
+    words: tuple[Change, ...]
+
+
 def find_page(db: sqlite3.Connection, name: str, *, or_file: bool = False) -> int:
     """Return the page id of the article with the id (or the beginning of an id) or the URL `name`.
 
@@ -175,6 +187,12 @@ def history(db: sqlite3.Connection, page_id: int) -> list[Revision]:
         )
         for row in rows
     ]
+
+
+def changes(old: Revision, new: Revision) -> Changes:
+    """Return what changed from one revision to another."""
+    fields = {name: (old.fields[name], value) for name, value in new.fields.items() if value != old.fields[name]}
+    return Changes(old, new, fields, tuple(word_diff(old.text, new.text)))
 
 
 def word_diff(before: str, after: str) -> Iterator[Change]:

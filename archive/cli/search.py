@@ -109,11 +109,11 @@ def _tell(results: Results, options: Options) -> None:
 
 
 def _show(hit: Hit) -> None:
-    from archive.cli.output import day, marked, say
+    from archive.cli.output import day, is_styled, marked, say
 
     about = [day(hit.published_at), hit.portal, *([hit.province] if hit.province else [])]
     copies = f", {hit.copies} cop{'y' if hit.copies == 1 else 'ies'}" if hit.copies else ""
-    say((hit.title, "bold"))
+    say(*(marked(hit.marked_title, "bold") if is_styled() else [hit.title]))
     say((", ".join(about) + copies, "cyan"), indent=2)
     if (file := hit.attachment) and file.id != hit.id:
         say((f"attachment: {file.name} ({file.format})  {file.id}  {file.url}", "green"), indent=2, is_wrapped=False)

@@ -10,7 +10,8 @@ from archive.search.records import Count, Facets
 
 __all__ = ["COUNTED", "count"]
 
-COUNTED = 100_000  # matches that are counted at most
+COUNTED = 20_000  # matches that are counted at most
+_COUNTED_BY_FACET = 100_000  # and where it is asked of what kind they are
 _READ_FOR_FACETS = 1500  # texts that an exact search reads to count them
 
 
@@ -22,8 +23,8 @@ def count(finder: Finder) -> Facets:
         groups = selection.groups_of([key for key in ids[:_READ_FOR_FACETS] if finder.accepts(key)])
         is_bounded = len(ids) > _READ_FOR_FACETS
     else:
-        groups = selection.groups(finder.expression, COUNTED + 1)
-        is_bounded = sum(group.count for group in groups) > COUNTED
+        groups = selection.groups(finder.expression, _COUNTED_BY_FACET + 1)
+        is_bounded = sum(group.count for group in groups) > _COUNTED_BY_FACET
     names = {
         row["id"]: (row["province_after"], row["province_before"])
         for row in selection.db.execute("SELECT id, province_before, province_after FROM portals")

@@ -43,7 +43,7 @@ def _hit(marker: Marker, row: sqlite3.Row, text: str, score: float, file: File |
         gone_at=row["gone_at"],
         cluster_id=row["cluster_id"],
         copies=row["members"] - 1,
-        score=float(f"{score:.4g}"),
+        score=round(score, 3),
         attachment=file,
     )
 

@@ -59,24 +59,17 @@ class Query:
         """Return the FTS5 expression over folded text."""
         return self._without_excluded(_all_of(self.required), with_excluded=with_excluded)
 
-    def ranked(self, *, with_excluded: bool = True) -> str:
-        """Return an expression that matches what `match` does, and counts for more where the words stand together."""
-        together = self.together(with_excluded=False)
-        expression = _all_of(self.required)
-        if together is not None:
-            expression = f"({expression}) OR ({together})"
-        return self._without_excluded(expression, with_excluded=with_excluded)
-
-    def in_title(self, *, with_excluded: bool = True) -> str:
-        """Return the expression for all of it standing in the title."""
+    def in_title(self, *, with_excluded: bool = True) -> str | None:
+        """Return the expression for all of it standing in the title, None where it says that itself."""
+        if all(term.in_title for group in self.required for term in group):
+            return None
         return self._without_excluded(f"title : ({_all_of(self.required)})", with_excluded=with_excluded)
 
     def together(self, *, with_excluded: bool = True) -> str | None:
-        """Return the expression for the words standing one after the other, None if there are fewer than two."""
-        phrase = self.adjacent()
-        if phrase is None:
+        """Return the expression for the words standing one after the other, None where that is asked for already."""
+        phrase, others = self.adjacent(), [group for group in self.required if not _is_plain(group)]
+        if phrase is None or len(self.required) - len(others) < 2:
             return None
-        others = [group for group in self.required if not _is_plain(group)]
         return self._without_excluded(_all_of([(phrase,), *others]), with_excluded=with_excluded)
 
     def adjacent(self) -> Term | None:

@@ -13,12 +13,13 @@ from itertools import islice
 from archive.search.marks import Marker
 from archive.search.query import Query
 from archive.search.records import Options
-from archive.search.selection import Match, Selection
+from archive.search.selection import Selection
 
 __all__ = ["RANKED", "Finder", "Found"]
 
 RANKED = 3000  # a syllable can stand in most articles: bm25 is asked of the newest matches alone
-PROMINENT = 300  # and of so many beyond them that have all of the words in the title, or standing together
+_PROMINENT = 1000  # newest matches with all of the words in the title, and as many with them side by side
+_IN_TITLE, _TOGETHER, _ACCENTS = 2e3, 1e3, 1e6  # what these add to a score: more than bm25 ever comes to
 _POOL = 200  # best clusters that are ranked anew by accents
 _READ = 3000  # texts that an exact search reads at most
 _CHUNK = 500  # ids that are taken at once, by date
@@ -66,11 +67,15 @@ class Finder:
         return self.query.match(with_excluded=not self.options.exact)
 
     def by_rank(self) -> Iterator[Found]:
-        """Yield what is found, best first."""
-        scores = dict(self._candidates())
-        self.ranked = len(scores)
+        """Yield what is found, best first.
+
+        First come texts with all of the words in their title, then those where they stand side by side, then the
+        others; of these by bm25, but those older than what bm25 was asked of come last, the newest first.
+        """
+        scores = self._scores()
         shown = self._best_of_each(scores)
-        yield from self._accents_first(list(islice(shown, _POOL)))
+        if self.marker.has_accented:
+            yield from self._accents_first(list(islice(shown, _POOL)))
         yield from shown
         self.is_whole = not self.is_bounded
 
@@ -99,30 +104,32 @@ class Finder:
             self._accepted[key] = self.marker.accepts(*self._text(key))
         return self._accepted[key]
 
-    def _candidates(self) -> Iterator[Match]:
-        """Yield the matches that are ranked: the newest, and beyond them those where the words are prominent."""
-        keep = not self.options.exact
-        expression = self.query.ranked(with_excluded=keep)
+    def _scores(self) -> dict[int, float]:
+        """Return the scores of what is ranked: the newest matches, and older ones where the words are prominent."""
         most = max(RANKED, self.options.offset + self.options.limit + 1)
-        matches = self.selection.best(expression, most + 1)
-        yield from matches[:most]
-        if len(matches) > most:
-            self.is_bounded = True
-            others = [self.query.in_title(with_excluded=keep), self.query.together(with_excluded=keep)]
-            oldest = matches[most - 1][0]
-            ids = {key for other in others if other for key in self.selection.ids(other, PROMINENT, after=oldest)}
-            yield from self.selection.scored(expression, ids)
+        matches = self.selection.best(self.expression, most + 1)
+        self.is_bounded = len(matches) > most
+        scores = {key: -bm25 for key, bm25 in matches[:most]}
+        keep = not self.options.exact
+        for expression, bonus in (
+            (self.query.in_title(with_excluded=keep), _IN_TITLE),
+            (self.query.together(with_excluded=keep), _TOGETHER),
+        ):
+            for key in self.selection.ids(expression, _PROMINENT) if expression and scores else ():
+                scores[key] = scores.get(key, 0.0) + bonus
+        self.ranked = len(scores)
+        return scores
 
     def _best_of_each(self, scores: Mapping[int, float]) -> Iterator[Found]:
         """Yield the best of each cluster, copies collapsed into their representative where that is among them."""
         seen: set[int | str] = set()
-        for key, bm25 in sorted(scores.items(), key=lambda match: (match[1], -match[0])):
+        for key, score in sorted(scores.items(), key=lambda match: (match[1], match[0]), reverse=True):
             place = self._place(key)
             if place.group not in seen and self.accepts(key):
                 seen.add(place.group)
                 representative = place.representative
                 stands = representative is not None and representative in scores and self.accepts(representative)
-                yield Found(representative if stands and representative is not None else key, -bm25)
+                yield Found(representative if stands and representative is not None else key, score)
 
     def _each_in_its_place(self, ids: Iterable[int], seen: set[int | str]) -> Iterator[Found]:
         """Yield of each cluster the representative where it stands, or the first match where that is none."""
@@ -136,11 +143,13 @@ class Finder:
             seen.add(place.group)
             yield Found(key, 0.0)
 
-    def _accents_first(self, pool: Sequence[Found]) -> list[Found]:
+    def _accents_first(self, pool: Sequence[Found]) -> Sequence[Found]:
         """Return the pool with those first that have most of the words with the accents that were typed."""
-        if not self.marker.has_accented:
-            return list(pool)
-        return sorted(pool, key=lambda found: -self.marker.accented_matches(*self._text(found.key)))
+        scored = [
+            Found(found.key, found.score + _ACCENTS * self.marker.accented_matches(*self._text(found.key)))
+            for found in pool
+        ]
+        return sorted(scored, key=lambda found: (found.score, found.key), reverse=True)
 
     def _text(self, key: int) -> tuple[str, str]:
         title, text = self.selection.db.execute("SELECT title, text FROM searchable WHERE id = ?", [key]).fetchone()

@@ -86,11 +86,6 @@ class Selection:
         rows = self._rows("search_index.rowid", expression, tail, *([] if after is None else [after]), most)
         return [row[0] for row in rows]
 
-    def scored(self, expression: str, ids: Collection[int]) -> list[Match]:
-        """Return those of `ids` that match, with their bm25."""
-        tail = f"AND search_index.rowid IN ({', '.join('?' * len(ids))})"
-        return [(row[0], row[1]) for row in self._rows(f"search_index.rowid, {_BM25}", expression, tail, *ids)]
-
     def count(self, expression: str, most: int) -> int:
         """Return how many match, or `most` where that is less."""
         inner, parameters = self._sql("1", expression, "LIMIT ?", most)
@@ -113,11 +108,11 @@ class Selection:
             FROM ({ids}) JOIN search_keys USING (id) GROUP BY 1, 2, 3"""
         return [Group(row[0], bool(row[1]), row[2], row[3]) for row in self.db.execute(query, parameters)]
 
-    def _rows(self, columns: str, expression: str, tail: str, *parameters: int) -> list[sqlite3.Row]:
+    def _rows(self, columns: str, expression: str, tail: str, *parameters: int | str) -> list[sqlite3.Row]:
         sql, values = self._sql(columns, expression, tail, *parameters)
         return self.db.execute(sql, values).fetchall()
 
-    def _sql(self, columns: str, expression: str, tail: str, *parameters: int) -> tuple[str, list[str | int]]:
+    def _sql(self, columns: str, expression: str, tail: str, *parameters: int | str) -> tuple[str, list[str | int]]:
         # Without words everything matches: the keys of the index, in its order.
         source = "search_index" if expression else "search_keys AS search_index"
         matches, words = ("search_index MATCH ? AND ", [expression]) if expression else ("", [])

@@ -10,12 +10,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
-__all__ = ["FILL", "MERGER", "PLACES", "UNDATED", "YEAR", "allot", "first_of_day", "is_of_day"]
+__all__ = ["FILL", "MERGER", "MONTH", "PLACES", "UNDATED", "YEAR", "allot", "first_of_day", "is_of_day"]
 
 PLACES = 1 << 16  # of a day
 UNDATED = 1 << 40  # how far below their day of capture texts without a day of publication stand
 _DAYS_OF_YEAR = 12 * 31  # more than a year has: month and year are found by division
-YEAR = _DAYS_OF_YEAR * PLACES
+MONTH, YEAR = 31 * PLACES, _DAYS_OF_YEAR * PLACES
 
 
 def first_of_day(day: date) -> int:
