@@ -1,6 +1,6 @@
 """Takes the pictures of the web interface that README.md shows: `python -m benchmarks.screenshots [FOLDER]`.
 
-The demo portals are crawled into an archive that is thrown away, it is served, and a Chromium of the system looks at
+`luutru demo` makes an archive that is thrown away, it is served, and a Chromium of the system looks at
 it. Needs playwright (`make test` installs it) and Chromium (Debian, Ubuntu: apt install chromium fonts-noto-core).
 """
 
@@ -16,11 +16,10 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
-from crawler.demo import serve
 from crawler.rendering import browser_path
 
 _FOLDER = Path("docs/images")
-_DESKTOP, _PHONE = (1040, 680), (360, 680)
+_DESKTOP, _PHONE = (1000, 640), (360, 640)
 _MOST_BYTES = 150_000
 
 
@@ -31,11 +30,7 @@ def main() -> None:
     luutru = [sys.executable, "-m", "crawler"]
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "archive"
-        with serve() as sites:
-            urls = [site.url for site in sites.values()]
-            subprocess.run(
-                [*luutru, "crawl", *urls, "--archive", path, "--json"], check=True, stdout=subprocess.DEVNULL
-            )
+        subprocess.run([*luutru, "demo", "--archive", path], check=True, stdout=subprocess.DEVNULL)
         command = [*luutru, "serve", "--archive", path, "--port", "0"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
             try:
@@ -67,7 +62,9 @@ def _take_all(browser: Browser, url: str, path: Path, folder: Path) -> None:
 def _take(browser: Browser, url: str, file: Path, *, size: tuple[int, int] = _DESKTOP, scheme: str = "light") -> None:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(url)
+    answer = page.goto(url)
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{url}: it was not shown")
     page.screenshot(path=file)
     context.close()
     bytes_ = file.stat().st_size

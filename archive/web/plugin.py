@@ -112,7 +112,7 @@ class Plugin:
             states=self._states,
             knowledge=self._knowledge,
             language=_language(request),
-            names={name: unquote(value) for name, value in request.url_vars.items() if value is not None},
+            path={name: unquote(value) for name, value in request.url_vars.items() if value is not None},
             args={name: tuple(args.getlist(name)) for name in args},
             base_url=f"{request.scheme}://{request.host}",
         )

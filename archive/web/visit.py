@@ -24,7 +24,7 @@ _STEPS = 20_000  # of SQLite's machine between two looks at the clock: about a m
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a view is given. `names` are those of the address, `args` those of the query, `base_url` as `http://host`.
+    """What a view is given. `path`: the variables of the address; `args`: those of the query, `base_url` as `http://host`.
 
     `counted`, `states`: what the archive holds and how its portals are doing, as last counted.
     """
@@ -34,7 +34,7 @@ class Visit:
     states: Cached[Mapping[str, Health]]
     knowledge: Knowledge
     language: Language
-    names: Mapping[str, str]
+    path: Mapping[str, str]
     args: Mapping[str, tuple[str, ...]]
     base_url: str
 
@@ -52,6 +52,11 @@ class Visit:
     def health(self) -> Mapping[str, Health]:
         """How the portals of the archive are doing, by id."""
         return self.states.current()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the portals of the archive are called, by id."""
+        return {portal.id: portal.name for portal in self.summary.portals.values()}
 
     def arg(self, name: str) -> str:
         """Return the first value of an argument, "" where there is none."""

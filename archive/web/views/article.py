@@ -47,13 +47,12 @@ def article(visit: Visit) -> Page:
         [page_id],
     ).fetchall()
     revisions = visit.db.execute("SELECT count(*) FROM revisions WHERE page_id = ?", [page_id]).fetchone()[0]
-    portal = visit.summary.portals.get(row.portal)
     return Page(
         "article.html",
         {
             "article": row,
             "url": safe_url(row.url),
-            "portal_name": portal.name if portal else row.portal,
+            "names": visit.names,
             "paragraphs": _paragraphs(row.text, row.lead),
             "captions": row.captions,
             "source": found.source,
@@ -90,15 +89,15 @@ def removed(visit: Visit) -> Page:
 
 def file(visit: Visit) -> Page:
     """Return a file that articles link to: its text, and those articles."""
-    page_id = find_page(visit.db, visit.names["id"], or_file=True)
+    page_id = find_page(visit.db, visit.path["id"], or_file=True)
     found = view_file(visit.db, page_id)
     articles = [{"id": id_, "url": safe_url(url), "title": title} for id_, url, title in found.articles]
-    return Page("file.html", {"file": found, "url": safe_url(found.url), "articles": articles})
+    return Page("file.html", {"names": visit.names, "file": found, "url": safe_url(found.url), "articles": articles})
 
 
 def page_of(visit: Visit) -> int:
     """Return the page that the address names. Raises NotFound."""
-    return find_page(visit.db, visit.names["id"], or_file=True)
+    return find_page(visit.db, visit.path["id"], or_file=True)
 
 
 def safe_url(url: str) -> str | None:

@@ -43,7 +43,7 @@ def captured(visit: Visit) -> Body:
     """Return the captured page of an article for the sandbox: its own styles, no scripts, nothing from the network."""
     from archive.extract.charset import decode
 
-    found = view_article(visit.db, find_page(visit.db, visit.names["id"]))
+    found = view_article(visit.db, find_page(visit.db, visit.path["id"]))
     capture = as_analysed(visit.archive, found.source.capture_id)
     text, _ = decode(decoded_body(capture), capture.header("Content-Type"))
     return Body(_cleaned(text), "text/html; charset=utf-8", {"Content-Security-Policy": CAPTURED_POLICY})
@@ -51,13 +51,13 @@ def captured(visit: Visit) -> Body:
 
 def raw(visit: Visit) -> Body:
     """Return the captured bytes of an article's page, or of a file, to be saved."""
-    page_id = find_page(visit.db, visit.names["id"], or_file=True)
+    page_id = find_page(visit.db, visit.path["id"], or_file=True)
     if is_file(visit.db, page_id):
         found = view_file(visit.db, page_id)
         capture_id, name = found.capture_id, f"{found.id}-{found.name}"[:120]
         name = name if name.lower().endswith(f".{found.format}") else f"{name}.{found.format}"
     else:
-        capture_id, name = view_article(visit.db, page_id).source.capture_id, f"{visit.names['id']}.html"
+        capture_id, name = view_article(visit.db, page_id).source.capture_id, f"{visit.path['id']}.html"
     body = decoded_body(visit.archive.read_capture(capture_id))
     disposition = f'attachment; filename="{_NAME.sub("_", name)}"'
     return Body(body, "application/octet-stream", {"Content-Disposition": disposition})

@@ -26,7 +26,7 @@ class Comparison:
 
 def cluster(visit: Visit) -> Page:
     """Return the cluster that an article is in; `with` names the copy that stands beside the representative."""
-    found = cluster_of(visit.db, find_page(visit.db, visit.names["id"]))
+    found = cluster_of(visit.db, find_page(visit.db, visit.path["id"]))
     left = _member(found, visit.arg("left")) or found.members[0]
     others = [copy for copy in found.members if copy is not left]
     right = _member(found, visit.arg("with")) or next(iter(others), None)
@@ -35,6 +35,7 @@ def cluster(visit: Visit) -> Page:
         "cluster.html",
         {
             "cluster": found,
+            "names": visit.names,
             "members": [(copy, _evidence(found, copy)) for copy in found.members[:_MOST_MEMBERS]],
             "portals": len({copy.portal for copy in found.members}),
             "series": found.series[:_MOST_MEMBERS],

@@ -55,7 +55,7 @@ def home(visit: Visit) -> Page:
         "home.html",
         {
             "summary": summary,
-            "names": {one.id: one.name for one in summary.portals.values()},
+            "names": visit.names,
             "chart": chart,
             "most": most,
             "per": per,

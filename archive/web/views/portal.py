@@ -36,7 +36,7 @@ class Chart:
 
 def portal(visit: Visit) -> Page:
     """Return what is known of a portal. Raises NotFound."""
-    public_id = visit.names["id"]
+    public_id = visit.path["id"]
     found = visit.summary.portals.get(public_id)
     if found is None:
         raise NotFound(public_id, "the archive has no such portal", "luutru portals lists those it has")

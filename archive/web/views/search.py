@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -54,7 +54,7 @@ def search(visit: Visit) -> Page:
         "feed": visit.link("/search.atom", page=None, sort=None),
         "previous": visit.link("/search", page=number - 1) if number > 1 else None,
         "next": visit.link("/search", page=number + 1) if results.has_more and number < _LAST_PAGE else None,
-        "names": {one.id: one.name for one in visit.summary.portals.values()},
+        "names": visit.names,
         "first": (number - 1) * _PAGE + 1,
         "is_filtered": any(visit.arg(name) for name in ("portal", "province", "category", "year", "since", "until")),
         "all_link": visit.link(
@@ -124,17 +124,16 @@ def _day(text: str, *, is_end: bool) -> date | None:
 def _facets(visit: Visit, results: Results) -> list[tuple[str, list[Choice]]]:
     if results.facets is None:
         return []
-    names = {one.id: one.name for one in visit.summary.portals.values()}
-    groups: tuple[tuple[str, Sequence[Count], dict[str, str]], ...] = (
+    groups: tuple[tuple[str, Sequence[Count], Mapping[str, str]], ...] = (
         ("province", results.facets.provinces, {}),
-        ("portal", results.facets.portals, names),
+        ("portal", results.facets.portals, visit.names),
         ("year", results.facets.years, {}),
     )
     made = [(name, _choices(visit, name, counts, labels)) for name, counts, labels in groups]
     return [(name, choices) for name, choices in made if choices]
 
 
-def _choices(visit: Visit, name: str, counts: Sequence[Count], labels: dict[str, str]) -> list[Choice]:
+def _choices(visit: Visit, name: str, counts: Sequence[Count], labels: Mapping[str, str]) -> list[Choice]:
     chosen = set(_values(visit, name))
     found = [
         Choice(
@@ -162,8 +161,7 @@ def _entry(visit: Visit, hit: Hit) -> etree._Element:
         _child(entry, "published", hit.published_at)
     _child(entry, "link", rel="alternate", type="text/html", href=f"{visit.base_url}/article/{hit.id}")
     author = _child(entry, "author")
-    name = visit.summary.portals.get(hit.portal)
-    _child(author, "name", name.name if name else hit.portal)
+    _child(author, "name", visit.names.get(hit.portal, hit.portal))
     _child(entry, "summary", "".join(segment.text for segment in hit.snippet))
     return entry
 
