@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from crawler.rendering import browser_path
 
 _FOLDER = Path("docs/images")
-_DESKTOP, _PHONE = (1000, 640), (360, 640)
+_DESKTOP, _SHORT, _PHONE = (1000, 640), (1000, 560), (360, 640)
 _MOST_BYTES = 150_000
 
 
@@ -54,7 +54,7 @@ def _take_all(browser: Browser, url: str, path: Path, folder: Path) -> None:
     query = f"search?q={quote('tập huấn')}"
     _take(browser, url, folder / "home.png")
     _take(browser, f"{url}{query}&lang=en", folder / "results.png", scheme="dark")
-    _take(browser, f"{url}cluster/{cluster}", folder / "copies.png")
+    _take(browser, f"{url}cluster/{cluster}", folder / "copies.png", size=_SHORT)
     _take(browser, f"{url}portal/mocgiang?lang=en", folder / "portal.png")
     _take(browser, f"{url}article/{cluster}", folder / "phone.png", size=_PHONE)
 

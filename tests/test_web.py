@@ -196,6 +196,14 @@ def test_search_with_and_without_accents(url: str, query: str) -> None:
     assert "bình đẳng giới" in " ".join(page.xpath("//mark/text()"))
 
 
+@pytest.mark.parametrize("typed", [f"{THAINGUYEN}/tin/123", "thainguyen.gov.vn/tin/123/", f"{FILE}"])
+def test_an_address_typed_leads_to_its_article(url: str, typed: str) -> None:
+    answer = get(url, f"/search?q={quote(typed)}")
+    assert answer.status == 303
+    assert get(url, answer.headers["location"]).status == 200
+    assert get(url, "/search?q=https://khac.example/").status == 200
+
+
 def test_facets_narrow_and_widen(url: str) -> None:
     page = html.fromstring(get(url, "/search?q=binh+dang+gioi&copies=1").text)
     facets = {link.text_content(): link.get("href") for link in page.xpath("//aside//a")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,7 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from archive.errors import LuutruError, QueryError
+from archive.article_view import find_page
+from archive.errors import LuutruError, NotFound, QueryError
 from archive.filters import Filters, parse_day
 from archive.search import Count, Hit, Options, Results, Sort
 from archive.search import search as find
@@ -23,6 +25,7 @@ _LAST_PAGE = 50
 _FEED = 50
 _FACETS = 15
 _ATOM = "http://www.w3.org/2005/Atom"
+_ADDRESS = re.compile(r"https?://\S+$|[\w.-]+\.vn/\S*$", re.I)
 _SORTS: tuple[Sort, ...] = ("rank", "newest", "oldest")
 
 
@@ -36,9 +39,11 @@ class Choice:
     is_chosen: bool
 
 
-def search(visit: Visit) -> Page:
-    """Return a page of results, or what is wrong with the query."""
+def search(visit: Visit) -> Page | Body:
+    """Return a page of results, or what is wrong with the query; the address of an article leads to it."""
     query = visit.arg("q")
+    if _ADDRESS.match(query) and (found := _page_at(visit, query)):
+        return found
     number = visit.number("page", most=_LAST_PAGE)
     context: dict[str, Any] = {"query": query, "args": visit.args, "sort": _sort(visit), "page": number}
     try:
@@ -81,6 +86,16 @@ def feed(visit: Visit) -> Body:
         root.append(_entry(visit, hit))
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
     return Body(content, "application/atom+xml; charset=utf-8")
+
+
+def _page_at(visit: Visit, address: str) -> Body | None:
+    """Return the way to the article or file at an address, None where the archive has none."""
+    try:
+        page_id = find_page(visit.db, address, or_file=True)
+    except NotFound:
+        return None
+    key = visit.db.execute("SELECT printf('%016x', key) FROM pages WHERE id = ?", [page_id]).fetchone()[0]
+    return Body(b"", "text/plain", {"Location": f"/article/{key}"}, status=303)
 
 
 def _found(visit: Visit, *, limit: int, offset: int, facets: bool = False, sort: Sort | None = None) -> Results:
