@@ -11,7 +11,9 @@ from archive.web.language import ENGLISH, Language
 
 __all__ = ["described", "metadata"]
 
-_DERIVED = frozenset(("bands", "signatures", "readings", "probes", "search_keys", "settings"))
+_DERIVED = frozenset(
+    ("bands", "signatures", "readings", "probes", "search_keys", "settings", "chrome_pages", "rebuilds")
+)
 _QUERIES = {
     "articles_by_portal": (
         "Bài theo cổng, và bao nhiêu là bản sao · Articles by portal, and how many are copies",

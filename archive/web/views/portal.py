@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from markupsafe import Markup
 
@@ -55,6 +56,7 @@ def portal(visit: Visit) -> Page:
             "last_published_at": last_published_at,
             "removed": _removed(visit, public_id),
             "sample": _SAMPLE,
+            "learned": _learned(visit, public_id),
             "charts": _charts(visit, found),
             "years": _years(found),
             "newest": _newest(visit, public_id),
@@ -134,6 +136,18 @@ def _removed(visit: Visit, public_id: str) -> list[tuple[str, int]]:
         [public_id, _SAMPLE],
     )
     return [(reason, count) for reason, count in rows]
+
+
+def _learned(visit: Visit, public_id: str) -> list[dict[str, Any]]:
+    """Return the blocks that were learned to recur on the portal's pages, those on most pages first."""
+    if not visit.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'chrome_blocks'").fetchone():
+        return []
+    rows = visit.db.execute(
+        """SELECT place, text, pages, of_pages, role FROM chrome_blocks WHERE portal = ? AND text <> ''
+        ORDER BY role = 'kept', pages DESC, place, text LIMIT ?""",
+        [public_id, _SHOWN],
+    )
+    return [dict(row) for row in rows]
 
 
 def _newest(visit: Visit, public_id: str) -> list[dict[str, str | None]]:

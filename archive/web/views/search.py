@@ -26,6 +26,7 @@ _FEED = 50
 _FACETS = 15
 _ATOM = "http://www.w3.org/2005/Atom"
 _ADDRESS = re.compile(r"https?://\S+$|[\w.-]+\.vn/\S*$", re.I)
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SORTS: tuple[Sort, ...] = ("rank", "newest", "oldest")
 
 
@@ -172,8 +173,8 @@ def _entry(visit: Visit, hit: Hit) -> etree._Element:
     _child(entry, "id", f"urn:luutru:article:{hit.id}")
     _child(entry, "title", hit.title)
     _child(entry, "updated", hit.captured_at)
-    if hit.published_at and "T" in hit.published_at:
-        _child(entry, "published", hit.published_at)
+    if (published := _instant(hit.published_at)) is not None:
+        _child(entry, "published", published)
     _child(entry, "link", rel="alternate", type="text/html", href=f"{visit.base_url}/article/{hit.id}")
     author = _child(entry, "author")
     _child(author, "name", visit.names.get(hit.portal, hit.portal))
@@ -181,7 +182,15 @@ def _entry(visit: Visit, hit: Hit) -> etree._Element:
     return entry
 
 
+def _instant(moment: str | None) -> str | None:
+    """Return a time as RFC 3339 writes it; None for a day, and where its offset is not known."""
+    if moment is None or "T" not in moment:
+        return None
+    instant = datetime.fromisoformat(moment)
+    return instant.isoformat() if instant.tzinfo else None
+
+
 def _child(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
     child = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    child.text = text
+    child.text = text and _NOT_XML.sub("", text)
     return child
