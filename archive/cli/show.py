@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from archive.cli.command import Command, archive_option, json_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from archive.article_view import ArticleView, Changes, Related, Revision, Source
+    from archive.article_view import ArticleView, Changes, Related, Revision
     from archive.attachment_view import AttachmentView, FileView
     from archive.cli.output import Part
     from archive.records import Removal
@@ -75,7 +74,9 @@ def _show_article(archive: Archive, page_id: int, view: str | None, *, as_json: 
     if view == "raw":
         _raw(archive, found.source.capture_id)
     elif view == "removed":
-        removed = _removed(archive, found.source)
+        from archive.removed import removed_from
+
+        removed = removed_from(archive, found.source)
         write_json(removed) if as_json else _print_removed(removed)
     else:
         write_json(_as_json(found)) if as_json else _print_article(found)
@@ -265,17 +266,6 @@ def _raw(archive: Archive, capture_id: int) -> None:
     from archive.content import decoded_body
 
     sys.stdout.buffer.write(decoded_body(archive.read_capture(capture_id)))
-
-
-def _removed(archive: Archive, source: Source) -> tuple[Removal, ...]:
-    """Return what today's rules strip from the captured page."""
-    from archive.content import decoded_body
-    from archive.extract import extract, parse
-    from archive.store.renderings import as_analysed
-
-    capture = as_analysed(archive, source.capture_id)
-    page = parse(decoded_body(capture), capture.responded_url, capture.header("Content-Type"))
-    return extract(page, captured_at=datetime.fromisoformat(source.captured_at)).removed
 
 
 def _print_removed(removed: tuple[Removal, ...]) -> None:

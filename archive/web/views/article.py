@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article_view import Change, Related, Revision, find_page, history, view_article
 from archive.attachment_view import is_file, view_file
-from archive.content import decoded_body
 from archive.records import Removal
-from archive.store.renderings import as_analysed
+from archive.removed import removed_from
 from archive.web.differences import differences
 from archive.web.visit import Page, Visit
 
@@ -83,7 +81,7 @@ def changes(visit: Visit) -> Page:
 def removed(visit: Visit) -> Page:
     """Return what today's rules leave out of an article's page, in the order of the page."""
     found = view_article(visit.db, page_of(visit))
-    blocks = _removed(visit, found.source.capture_id, found.source.captured_at)
+    blocks = removed_from(visit.archive, found.source)
     return Page("removed.html", {"article": found.article, "groups": _grouped(blocks), "count": len(blocks)})
 
 
@@ -126,15 +124,6 @@ def _step(old: Revision, new: Revision) -> Step:
     fields = tuple((name, old.fields[name], value) for name, value in new.fields.items() if value != old.fields[name])
     runs = differences(old.text, new.text) if old.text != new.text else ()
     return Step(old, new, fields, runs)
-
-
-def _removed(visit: Visit, capture_id: int, captured_at: str) -> tuple[Removal, ...]:
-    # Imported here: extraction is much to load, and most visits do without.
-    from archive.extract import extract, parse
-
-    capture = as_analysed(visit.archive, capture_id)
-    page = parse(decoded_body(capture), capture.responded_url, capture.header("Content-Type"))
-    return extract(page, captured_at=datetime.fromisoformat(captured_at)).removed
 
 
 def _grouped(blocks: tuple[Removal, ...]) -> list[tuple[str, list[Removal]]]:
