@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from archive.web.knowledge import CataloguePortal, Province
 from archive.web.summary import PortalSummary
@@ -47,9 +46,9 @@ def catalogue(visit: Visit) -> Page:
     """Return the grid, the ministries, and the other sites of the archive."""
     view = "before" if visit.arg("view") == "before" else "after"
     provinces = [p for p in visit.knowledge.provinces if _is_before(p) == (view == "before")]
-    cells = [(province.region, _cell(visit, province)) for province in provinces]
-    cells.sort(key=lambda pair: pair[0])
-    regions = [(region, [cell for _, cell in group]) for region, group in groupby(cells, key=lambda pair: pair[0])]
+    regions: dict[str, list[Cell]] = {}  # in the catalogue's order, from north to south
+    for province in provinces:
+        regions.setdefault(province.region, []).append(_cell(visit, province))
     ministries = [one for one in visit.knowledge.portals if not one.province_before and not one.province_after]
     known = {one.id for one in visit.knowledge.portals}
     others = [one for one in visit.summary.portals.values() if one.id not in known]
@@ -57,9 +56,9 @@ def catalogue(visit: Visit) -> Page:
         "catalogue.html",
         {
             "view": view,
-            "regions": regions,
+            "regions": list(regions.items()),
             "provinces": len(provinces),
-            "archived": sum(1 for _, cell in cells if cell.articles),
+            "archived": sum(1 for cells in regions.values() for cell in cells if cell.articles),
             "ministries": [
                 _tile(visit, _short(one.name), one.id, has_ended=one.state != "current") for one in ministries
             ],
