@@ -11,7 +11,7 @@ from archive.search import facets
 from archive.search.hits import hit_of
 from archive.search.marks import Marker
 from archive.search.query import Query, parse
-from archive.search.ranking import Finder
+from archive.search.ranking import COUNTED, Finder
 from archive.search.records import Count, Facets, File, Hit, Options, Results, Segment, Sort
 from archive.search.selection import Selection
 
@@ -38,7 +38,7 @@ def search(
     page = list(islice(shown, options.offset, options.offset + options.limit + 1))
     hits = tuple(hit_of(db, marker, found.key, found.score) for found in page[: options.limit])
     counts = facets.count(finder) if options.facets else None
-    matched, is_counted = _matched(finder, counts)
+    matched, is_counted = _matched(finder)
     return Results(
         hits=hits,
         matched=matched,
@@ -50,13 +50,13 @@ def search(
     )
 
 
-def _matched(finder: Finder, counts: Facets | None) -> tuple[int, bool]:
+def _matched(finder: Finder) -> tuple[int, bool]:
     """Return how many texts match, and whether these are all."""
     if finder.options.exact:
         return finder.accepted, finder.is_whole
     if finder.options.sort == "rank" and not finder.is_bounded:
         return finder.ranked, True
-    if counts is not None:
-        return counts.counted, not counts.is_bounded
-    number = finder.selection.count(finder.expression, facets.COUNTED + 1)
-    return min(number, facets.COUNTED), number <= facets.COUNTED
+    if finder.query.has_prefix and finder.is_bounded:
+        return finder.ranked, False  # to gather the words that begin so once more would take as long again
+    number = finder.extent()[0]
+    return min(number, COUNTED), number <= COUNTED

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from archive.search.ranking import Finder
+from archive.search.ranking import COUNTED, Finder
 from archive.search.records import Count, Facets
 
-__all__ = ["COUNTED", "count"]
+__all__ = ["count"]
 
-COUNTED = 20_000  # matches that are counted at most
-_COUNTED_BY_FACET = 100_000  # and where it is asked of what kind they are
 _READ_FOR_FACETS = 1500  # texts that an exact search reads to count them
 
 
@@ -23,8 +21,8 @@ def count(finder: Finder) -> Facets:
         groups = selection.groups_of([key for key in ids[:_READ_FOR_FACETS] if finder.accepts(key)])
         is_bounded = len(ids) > _READ_FOR_FACETS
     else:
-        groups = selection.groups(finder.expression, _COUNTED_BY_FACET + 1)
-        is_bounded = sum(group.count for group in groups) > _COUNTED_BY_FACET
+        groups = selection.groups(finder.expression, COUNTED)
+        is_bounded = sum(group.count for group in groups) == COUNTED and finder.extent()[0] > COUNTED
     names = {
         row["id"]: (row["province_after"], row["province_before"])
         for row in selection.db.execute("SELECT id, province_before, province_after FROM portals")

@@ -57,6 +57,10 @@ class Marker:
         """Return how many groups that were typed with accents match with those accents."""
         return sum(map(self._finder(title, text), self._accented))
 
+    def count(self, text: str) -> int:
+        """Return how often something of the query stands in a text."""
+        return len(self._spans(text, in_title=False))
+
     def snippet(self, text: str) -> tuple[Segment, ...]:
         """Return the part of `text` that holds most of the terms, in one line.
 

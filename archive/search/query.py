@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.errors import QueryError
-from archive.text import fold_search
+from archive.text import fold_search, strip_marks
 
 __all__ = ["Query", "Term", "parse"]
 
@@ -54,6 +54,25 @@ class Query:
 
     required: tuple[tuple[Term, ...], ...]
     excluded: tuple[Term, ...] = ()
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it asks for nothing but one phrase."""
+        return len(self.required) == len(self.required[0]) == 1 and len(self.required[0][0].words) > 1
+
+    @property
+    def has_prefix(self) -> bool:
+        """Whether a word may go on."""
+        return any(term.is_prefix for group in self.required for term in group)
+
+    def without_accents(self) -> Query:
+        """Return what it requires, the words without accents."""
+        return Query(
+            tuple(
+                tuple(replace(term, words=tuple(map(strip_marks, term.words))) for term in group)
+                for group in self.required
+            )
+        )
 
     def match(self, *, with_excluded: bool = True) -> str:
         """Return the FTS5 expression over folded text."""

@@ -13,16 +13,20 @@ from itertools import islice
 from archive.search.marks import Marker
 from archive.search.query import Query
 from archive.search.records import Options
-from archive.search.selection import Selection
+from archive.search.selection import Match, Selection
 
-__all__ = ["RANKED", "Finder", "Found"]
+__all__ = ["COUNTED", "RANKED", "Finder", "Found"]
 
-RANKED = 3000  # a syllable can stand in most articles: bm25 is asked of the newest matches alone
-_PROMINENT = 1000  # newest matches with all of the words in the title, and as many with them side by side
-_IN_TITLE, _TOGETHER, _ACCENTS = 2e3, 1e3, 1e6  # what these add to a score: more than bm25 ever comes to
+# A syllable can stand in most articles, and every match takes time: so many of the newest are looked at.
+COUNTED = 50_000  # to count them, and to find those with all of the words in the title or side by side
+RANKED = 3000  # to rank them by bm25
+_PROMINENT = 1000  # of those with the words in the title, and of those with them side by side
+_FEW = 200  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
 _POOL = 200  # best clusters that are ranked anew by accents
-_READ = 3000  # texts that an exact search reads at most
+_READ = 2000  # texts that an exact search reads
 _CHUNK = 500  # ids that are taken at once, by date
+# What is added to a score: more than bm25 ever comes to.
+_IN_TITLE, _TOGETHER, _ACCENTS = 2e3, 1e3, 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Finder:
     is_bounded: bool = False
     is_whole: bool = False
     _accepted: dict[int, bool] = field(default_factory=dict)
+    _extent: tuple[int, int] | None = None
 
     @property
     def accepted(self) -> int:
@@ -65,6 +70,12 @@ class Finder:
     def expression(self) -> str:
         """The FTS5 expression of what may match: what an exact search excludes is judged on the texts alone."""
         return self.query.match(with_excluded=not self.options.exact)
+
+    def extent(self) -> tuple[int, int]:
+        """Return how many match when folded, at most one more than `COUNTED`, and the id of the oldest of them."""
+        if self._extent is None:
+            self._extent = self.selection.extent(self.expression, COUNTED + 1)
+        return self._extent
 
     def by_rank(self) -> Iterator[Found]:
         """Yield what is found, best first.
@@ -107,18 +118,50 @@ class Finder:
     def _scores(self) -> dict[int, float]:
         """Return the scores of what is ranked: the newest matches, and older ones where the words are prominent."""
         most = max(RANKED, self.options.offset + self.options.limit + 1)
-        matches = self.selection.best(self.expression, most + 1)
+        matches = self._newest(most + 1)
         self.is_bounded = len(matches) > most
         scores = {key: -bm25 for key, bm25 in matches[:most]}
+        if len(matches) <= min(_FEW, most):
+            scores = self._scores_of_few(scores)
+        else:
+            self._raise_prominent(scores)
+        self.ranked = len(scores)
+        return scores
+
+    def _newest(self, most: int) -> list[Match]:
+        """Return the newest matches with their bm25, which counts all matches of each word or phrase again.
+
+        That is done without for a phrase, which may take long to find, and for words with a prefix, which are gathered
+        from the whole index each time: then texts in which they are not prominent go by date.
+        """
+        if self.query.is_phrase or self.query.has_prefix:
+            return [(key, 0.0) for key in self.selection.ids(self.expression, most)]
+        return self.selection.best(self.expression, most)
+
+    def _scores_of_few(self, scores: Mapping[int, float]) -> dict[int, float]:
+        """Return the scores with what is added for words that are prominent, as the texts themselves show."""
+        query = self.query.without_accents()
+        phrase = query.adjacent() if query.together() else None
+        whole = Marker(query, exact=False)
+        together = Marker(Query(((phrase,),)), exact=False) if phrase else None
+        raised = {}
+        for key, score in scores.items():
+            title, text = self._text(key)
+            bonus = _IN_TITLE * whole.accepts(title, "") + _TOGETHER * bool(together and together.accepts(title, text))
+            raised[key] = score + bonus + (whole.count(text) if query.is_phrase else 0)
+        return raised
+
+    def _raise_prominent(self, scores: dict[int, float]) -> None:
+        """Add to the scores of texts in which the words are prominent, older ones that were not ranked yet, too."""
+        # Words with a prefix are not gathered once more.
+        oldest = self.extent()[1] if self.is_bounded and not self.query.has_prefix else min(scores)
         keep = not self.options.exact
         for expression, bonus in (
             (self.query.in_title(with_excluded=keep), _IN_TITLE),
             (self.query.together(with_excluded=keep), _TOGETHER),
         ):
-            for key in self.selection.ids(expression, _PROMINENT) if expression and scores else ():
+            for key in self.selection.ids_from(oldest, expression, _PROMINENT) if expression else ():
                 scores[key] = scores.get(key, 0.0) + bonus
-        self.ranked = len(scores)
-        return scores
 
     def _best_of_each(self, scores: Mapping[int, float]) -> Iterator[Found]:
         """Yield the best of each cluster, copies collapsed into their representative where that is among them."""

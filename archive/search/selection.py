@@ -80,16 +80,20 @@ class Selection:
         Those without a date come last, in either order.
         """
         sign, order = ("<", "DESC") if is_newest_first else (">", "ASC")
-        tail = (
-            f"{'' if after is None else f'AND search_index.rowid {sign} ?'} ORDER BY search_index.rowid {order} LIMIT ?"
-        )
-        rows = self._rows("search_index.rowid", expression, tail, *([] if after is None else [after]), most)
-        return [row[0] for row in rows]
+        beyond, values = ("", [most]) if after is None else (f"AND search_index.rowid {sign} ?", [after, most])
+        tail = f"{beyond} ORDER BY search_index.rowid {order} LIMIT ?"
+        return [row[0] for row in self._rows("search_index.rowid", expression, tail, *values)]
 
-    def count(self, expression: str, most: int) -> int:
-        """Return how many match, or `most` where that is less."""
-        inner, parameters = self._sql("1", expression, "LIMIT ?", most)
-        return int(self.db.execute(f"SELECT count(*) FROM ({inner})", parameters).fetchone()[0])
+    def ids_from(self, oldest: int, expression: str, most: int) -> list[int]:
+        """Return the ids of the newest matches, at most so many, but none below `oldest`."""
+        tail = "AND search_index.rowid >= ? ORDER BY search_index.rowid DESC LIMIT ?"
+        return [row[0] for row in self._rows("search_index.rowid", expression, tail, oldest, most)]
+
+    def extent(self, expression: str, most: int) -> tuple[int, int]:
+        """Return how many match, or `most` where that is less, and the id of the oldest of these newest matches."""
+        inner, parameters = self._sql("search_index.rowid AS id", expression, "ORDER BY 1 DESC LIMIT ?", most)
+        count, oldest = self.db.execute(f"SELECT count(*), min(id) FROM ({inner})", parameters).fetchone()
+        return count, oldest or 0
 
     def has(self, expression: str, key: int) -> bool:
         """Return whether what has this id matches."""

@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--texts", type=Path, metavar="FILE", help="JSON lines with title and text, for made-up ones")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the archive there, or use the one that is")
     parser.add_argument("--queries", type=int, default=60, help="of each kind")
-    parser.add_argument("--only", default="", help="only the kinds with this in their name")
+    parser.add_argument("--only", default="", metavar="WORD", help="only the kinds with this in their name")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
