@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import platform
 import random
 import re
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -43,14 +45,14 @@ def main() -> None:
         path = options.archive or _make(Path(folder) / "archive", options.articles)
         kinds = _kinds(path, random.Random(options.seed))
         started = time.monotonic()
-        with _served(path) as url:
+        with _served(path) as (url, pid):
             style = len(_get(url, "/assets/luutru.css")[1])
             ready = time.monotonic() - started
             _get(url, "/")
             print(f"first page {time.monotonic() - started:.1f} s after the command, of them {ready:.1f} to listen\n")
-            print(f"{'':28} {'p50':>7} {'p95':>7} {'max':>7} {'median':>9} {'largest':>9}")
-            print(f"{'':28} {'ms':>7} {'ms':>7} {'ms':>7} {'kB':>9} {'kB':>9}")
-            every = [_measure(url, name, paths, options.visits, style) for name, paths in kinds.items()]
+            print(f"{'':28} {'p50':>7} {'p95':>7} {'max':>7} {'CPU':>7} {'median':>9} {'largest':>9}")
+            print(f"{'':28} {'ms':>7} {'ms':>7} {'ms':>7} {'ms':>7} {'kB':>9} {'kB':>9}")
+            every = [_measure(Asked(url, pid, options.visits, style), name, paths) for name, paths in kinds.items()]
     times = [one for of_kind, _ in every for one in of_kind]
     heaviest = max(size for _, size in every)
     print(
@@ -136,13 +138,29 @@ def _kinds(path: Path, rng: random.Random) -> Mapping[str, Callable[[], str]]:
     } | (captured if has_warc else {})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The server that is asked, its process, how many pages of each kind, and what the style of a page weighs."""
+
+    url: str
+    pid: int
+    visits: int
+    style_bytes: int
+
+    def cpu_s(self) -> float:
+        """Return the seconds of CPU that the server has had, where the system tells (Linux); it wanders less."""
+        stat = Path(f"/proc/{self.pid}/stat")
+        ticks = stat.read_text().rpartition(")")[2].split()[11:13] if stat.exists() else ["nan"] * 2
+        return sum(map(float, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def _served(path: Path) -> Iterator[str]:
+def _served(path: Path) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "crawler", "serve", "--archive", str(path), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip().rstrip("/")
+            yield process.stdout.readline().strip().rstrip("/"), process.pid
         finally:
             process.terminate()
 
@@ -157,25 +175,27 @@ def _get(url: str, path: str) -> tuple[int, bytes]:
     return answer.status, body
 
 
-def _measure(url: str, name: str, make: Callable[[], str], visits: int, style_bytes: int) -> tuple[list[float], int]:
+def _measure(asked: Asked, name: str, make: Callable[[], str]) -> tuple[list[float], int]:
     """Return the milliseconds of each visit and the bytes of the heaviest page with its style; print both."""
 
     def visit(path: str) -> tuple[float, int]:
         started = time.perf_counter()
-        status, body = _get(url, path)
+        status, body = _get(asked.url, path)
         if status != 200:
             raise SystemExit(f"{path}: status {status}")
         return (time.perf_counter() - started) * 1000, len(body)
 
+    before = asked.cpu_s()
     with ThreadPoolExecutor(_VISITORS) as visitors:
-        seen = list(visitors.map(visit, [make() for _ in range(visits)]))
+        seen = list(visitors.map(visit, [make() for _ in range(asked.visits)]))
+    cpu = (asked.cpu_s() - before) * 1000 / asked.visits
     times, sizes = [one for one, _ in seen], [size for _, size in seen]
-    middle, largest = statistics.median(sizes) / 1000, max(sizes) / 1000
     print(
-        f"{name:28} {statistics.median(times):7.1f} {_p95(times):7.1f} {max(times):7.1f} {middle:9.1f} {largest:9.1f}",
+        f"{name:28} {statistics.median(times):7.1f} {_p95(times):7.1f} {max(times):7.1f} {cpu:7.1f} "
+        f"{statistics.median(sizes) / 1000:9.1f} {max(sizes) / 1000:9.1f}",
         flush=True,
     )
-    return times, max(sizes) + style_bytes
+    return times, max(sizes) + asked.style_bytes
 
 
 def _p95(times: list[float]) -> float:
