@@ -25,6 +25,8 @@ except CrawlError as reason:
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+expect.set_options(timeout=60_000)
+
 EQUALITY_ID = page_id(f"{BACKAN}/binh-dang-gioi")
 PHONE = {"width": 360, "height": 740}
 PAGES = {
@@ -58,7 +60,7 @@ class Site:
     def open(self, path: str, **context: Any) -> Page:
         """Return a page in a context of its own; what its console complains of is kept."""
         page = self.browser.new_context(base_url=self.url, **context).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", lambda message: self._note(message.text))
         page.goto(path)

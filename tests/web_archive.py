@@ -90,8 +90,8 @@ def served(path: Path, *arguments: str) -> Iterator[str]:
         try:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
-            assert url.startswith("http://"), process.wait(timeout=30)
+            assert url.startswith("http://"), process.wait(timeout=60)
             yield url.rstrip("/")
         finally:
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=60) == 0

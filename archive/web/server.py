@@ -76,7 +76,9 @@ class Server:
             config = uvicorn.Config(
                 app.app(), log_level="warning", access_log=False, lifespan="on", server_header=False
             )
+            # uvicorn ends at both, and raises them again for whoever had asked for them before.
             signal.signal(signal.SIGTERM, _end)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             uvicorn.Server(config).run(sockets=[self._socket])
 
 
