@@ -191,5 +191,5 @@ def _indexes(db: sqlite3.Connection, checked: Checked) -> Iterator[Problem]:
         reason = f"it holds {indexed} texts, the database {checked.articles} articles{more}"
         yield Problem("full-text index", reason, "run luutru verify --repair")
     checked.waiting = db.execute("SELECT count(*) FROM captures WHERE kind IS NULL").fetchone()[0]
-    if unfiled := duplicates.unfiled(db):
-        yield Problem("duplicates", f"{unfiled} texts are not in the index of signatures", "run luutru verify --repair")
+    for reason in duplicates.check(db):
+        yield Problem("duplicates", reason, "run luutru verify --repair")

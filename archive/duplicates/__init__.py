@@ -4,9 +4,9 @@
 but the database's own, so that whatever is rolled back never happened.
 """
 
-from archive.duplicates.check import check, unfiled
+from archive.duplicates.check import check
 from archive.duplicates.clusters import page_gained, page_lost
-from archive.duplicates.documents import Added, DocumentLink, add_document, check_signatures
+from archive.duplicates.documents import Added, DocumentLink, add_document, check_signatures, committed, prepare
 from archive.duplicates.rebuild import regroup
 from archive.duplicates.relation import Kind, Relation, compare
 from archive.duplicates.report import Cluster, Copy, Link, clusters
@@ -24,10 +24,11 @@ __all__ = [
     "check",
     "check_signatures",
     "clusters",
+    "committed",
     "compare",
     "fingerprint",
     "page_gained",
     "page_lost",
+    "prepare",
     "regroup",
-    "unfiled",
 ]

@@ -23,10 +23,14 @@ class SignatureConfig:
     scheme: str = "affine32"  # datasketch 2.0
     permutations: int = 128
     seed: int = 1
-    bands: int = 16
-    rows: int = 8
     anchor_bits: int = 4  # one shingle in 2**4 is an anchor
-    anchored: int = 16  # anchors from which a text needs no keys for its bands
+    rows: int = 6  # values of the signature in a band
+    bands: tuple[tuple[int, int], ...] = ((0, 21), (4, 12), (16, 8))  # from so many anchors on: bands that make a key
+    key_bits: int = 36
+
+    def bands_with(self, anchors: int) -> int:
+        """Return how many bands of a text with so many anchors are keys: the fewer anchors, the more bands."""
+        return next(bands for least, bands in reversed(self.bands) if anchors >= least)
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits that change when any parameter changes."""

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from archive.duplicates.config import CONFIG
 from archive.text import fold_key
 
-__all__ = ["Hashes", "mix", "overlap", "places", "shingle_hashes", "syllable_hashes"]
+__all__ = ["Hashes", "anchors_among", "mix", "overlap", "places", "shingle_hashes", "syllable_hashes"]
 
 Hashes: TypeAlias = NDArray[np.uint64]
 _SYLLABLE = re.compile(r"\w+")
 _CHUNK = re.compile(r"\S+")  # the same chunks as str.split gives
 _K = np.uint64(0x9E3779B97F4A7C17)
+_ANCHORS_END = np.uint64(1 << (64 - CONFIG.anchor_bits))
 _REMEMBERED = 1 << 18  # chunks; a language has few, serial numbers and typing errors are endless
 
 
@@ -64,6 +65,11 @@ def shingle_hashes(syllables: Hashes) -> Hashes:
     hashes = mix(rolled)
     hashes.sort()
     return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))]
+
+
+def anchors_among(shingles: Hashes) -> Hashes:
+    """Return those of ascending shingle hashes that are anchors, the ones that start with four zero bits; ascending."""
+    return shingles[: np.searchsorted(shingles, _ANCHORS_END)]
 
 
 def mix(values: Hashes) -> Hashes:
