@@ -212,7 +212,7 @@ def test_everything_derived_can_be_made_anew(tmp_path: Path) -> None:
     [
         ("DELETE FROM signatures WHERE document_id = 1", "1 texts have no signature"),
         (
-            "INSERT INTO signatures SELECT 2, syllables, signature, anchors FROM signatures WHERE document_id = 1",
+            "INSERT INTO signatures SELECT 2, syllables, signature, spans FROM signatures WHERE document_id = 1",
             "there are signatures of 1 texts that are not there",
         ),
         ("UPDATE settings SET value = 'other' WHERE key = 'signatures'", "run `luutru rebuild`"),

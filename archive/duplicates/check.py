@@ -11,8 +11,7 @@ import numpy as np
 from archive.duplicates.clusters import best_pages, components
 from archive.duplicates.documents import check_signatures
 from archive.duplicates.index import FOLDER, Table, usable
-from archive.duplicates.keys import many_keys
-from archive.duplicates.runs import ID_BITS, Run, newest_of_each_key
+from archive.duplicates.runs import MOST_SPANS, Run, entries_of, newest_of_each_key
 from archive.errors import SignatureMismatch
 
 __all__ = ["check"]
@@ -29,7 +28,6 @@ def check(db: sqlite3.Connection) -> Iterator[str]:
         check_signatures(db)
     except SignatureMismatch as error:
         yield f"{error.reason}; {error.hint}"
-        return
     signed = {row[0] for row in db.execute("SELECT document_id FROM signatures")}
     entries = {row[0] for row in db.execute("SELECT min(id) FROM documents WHERE syllables GROUP BY key_digest")}
     if missing := len(entries - signed):
@@ -52,17 +50,16 @@ def _files(db: sqlite3.Connection) -> Iterator[str]:
 def _is_derived(db: sqlite3.Connection, run: Run) -> bool:
     """Return whether a run is what would be made of the signatures of its documents."""
     pieces, counts = [np.empty(0, np.uint64)], np.zeros(run.last - run.first + 1, np.int64)
-    query = """SELECT document_id, signature, anchors FROM signatures WHERE document_id BETWEEN ? AND ?
+    query = """SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id BETWEEN ? AND ?
         ORDER BY document_id LIMIT ?"""
     first = run.first
     while rows := db.execute(query, [first, run.last, _ROWS]).fetchall():
         table = Table.of(rows)
-        keys, places = many_keys(table.signatures, table.anchors, table.counts)
-        pieces.append(keys << np.uint64(ID_BITS) | table.ids[places].astype(np.uint64))
+        pieces.append(entries_of(*table.keys()))
         counts[table.ids - run.first] = table.counts
         first = rows[-1][0] + 1
     entries = newest_of_each_key(np.sort(np.concatenate(pieces)))
-    return np.array_equal(entries, run.entries) and np.array_equal(np.minimum(counts, 0xFFFF), run.counts)
+    return np.array_equal(entries, run.entries) and np.array_equal(np.minimum(counts, MOST_SPANS), run.counts)
 
 
 def _clusters(db: sqlite3.Connection) -> Iterator[str]:

@@ -90,7 +90,7 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
     store_links(db, document_id, links)
     if not twins and fingerprint.syllables:
         insert_signature(db, document_id, fingerprint)
-        index.file(keyed)
+        index.file([keyed])
     return Added(document_id, is_new=True, links=links)
 
 
@@ -165,8 +165,8 @@ def store_links(db: sqlite3.Connection, document_id: int, links: Iterable[Docume
 def insert_signature(db: sqlite3.Connection, document_id: int, fingerprint: Fingerprint) -> None:
     """Keep the signature of a document that is no exact copy of an older one."""
     db.execute(
-        "INSERT INTO signatures (document_id, syllables, signature, anchors) VALUES (?, ?, ?, ?)",
-        [document_id, fingerprint.syllables, fingerprint.signature, fingerprint.anchors],
+        "INSERT INTO signatures (document_id, syllables, signature, spans) VALUES (?, ?, ?, ?)",
+        [document_id, fingerprint.syllables, fingerprint.signature, fingerprint.spans],
     )
 
 

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from archive.duplicates import runs as run_files
 from archive.duplicates.config import CONFIG
 from archive.duplicates.keys import many_keys
-from archive.duplicates.runs import COMMON, ID_BITS, Integers, Run
+from archive.duplicates.recent import Recent
+from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers, Run
 from archive.duplicates.shingles import Hashes
 
 __all__ = ["FOLDER", "Hits", "Index", "Keyed", "Table", "usable"]
@@ -33,30 +34,29 @@ _IN_MEMORY = 1 << 18  # entries, from which they are written
 _FANOUT = 4  # runs of like size that become one
 _READ_AT_ONCE = 20_000  # rows of the table
 _ID_SHIFT = np.uint64(ID_BITS)
+_ID_MASK = np.uint64((1 << ID_BITS) - 1)
 _NONE: Integers = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A document as it is filed: its keys, the anchors first, and how many of them are anchors."""
+    """A document as it is filed: its keys, the spans first, and how many of them are spans."""
 
     document_id: int
     keys: Hashes
-    anchors: int
+    spans: int
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Which keys of texts older documents have, three arrays of the same length: text, document, is it an anchor?
+    """Which keys of texts older documents have.
 
-    `formulas`: text << 28 | document of those that have a common anchor, one that 64 documents have; `stops`: the same
-    of the oldest document that is kept of each; what is older may have the anchor too.
+    `codes`: one a shared key, ascending: text << 30 | document << 2 | is it a common one << 1 | is it a span.
+    `stops`: of each common span, one that 8 older documents have, text << 28 | the oldest document that is kept of
+    it; what is older may have it too.
     """
 
-    newer: Integers
-    older: Integers
-    is_anchor: NDArray[np.bool_]
-    formulas: Integers
+    codes: Hashes
     stops: Integers
 
 
@@ -66,9 +66,8 @@ class Index:
     def __init__(self, folder: Path | None = None, runs: Sequence[Run] = ()) -> None:
         self.folder, self.runs = folder, list(runs)
         self._filed: list[Keyed] = []  # since the last run
-        self._recent: dict[int, list[int]] = {}  # key → those of them that have it
-        self._anchors: dict[int, int] = {}
-        self._entries = 0
+        self._recent = Recent()  # their keys
+        self._spans_of_recent = (_NONE, _NONE)
         self._is_cleared = False
 
     @classmethod
@@ -96,30 +95,19 @@ class Index:
         """Bytes of the runs, in memory or mapped."""
         return sum(run.entries.nbytes + run.counts.nbytes + run.filter.nbytes for run in self.runs)
 
-    def look_up(self, texts: Sequence[Keyed], *, then_file: bool = False) -> Hits:
-        """Return which keys of texts earlier documents have, of a common key the newest 64.
+    def look_up(self, texts: Sequence[Keyed]) -> Hits:
+        """Return which keys of texts documents have that are filed, of a common key the newest."""
+        keys = np.concatenate([text.keys for text in texts])
+        return _hits(texts, self._in_runs(keys), self._recent.find(keys))
 
-        With `then_file` each text is filed before the next one is looked up.
-        """
-        owners = np.repeat(np.arange(len(texts)), [len(text.keys) for text in texts])
-        keys = np.concatenate([text.keys for text in texts]) if texts else np.empty(0, np.uint64)
-        places, found = self._in_runs(keys)
-        at = 0
-        recent_places: list[int] = []
-        recent: list[int] = []
-        for text in texts:
-            for place, key in enumerate(text.keys.tolist(), at):
-                if documents := self._recent.get(key):
-                    newest = documents[-COMMON:]
-                    recent += newest
-                    recent_places += [place] * len(newest)
-            at += len(text.keys)
-            if then_file:
-                self.file(text)
-        if recent:
-            places = np.concatenate((places, np.array(recent_places, dtype=np.int64)))
-            found = np.concatenate((found, np.array(recent, dtype=np.int64)))
-        return _hits(texts, owners, places, found)
+    def file(self, texts: Sequence[Keyed]) -> Hits:
+        """Enter documents that are newer than all that are filed; return which of their keys older ones have."""
+        keys = np.concatenate([text.keys for text in texts])
+        owners = np.repeat([text.document_id for text in texts], [len(text.keys) for text in texts])
+        start = self._recent.count
+        self._recent.file(keys, owners)
+        self._filed += texts
+        return _hits(texts, self._in_runs(keys), self._recent.find(keys, start))
 
     def _in_runs(self, keys: Hashes) -> tuple[Integers, Integers]:
         """Return places in `keys`, and documents of the runs that have the key there."""
@@ -127,52 +115,43 @@ class Index:
             return _NONE, _NONE
         order = np.argsort(keys)
         ordered = keys[order]
-        places, found = [], []
-        for run in self.runs:
-            hits, starts, ends = run.find(ordered)
-            if len(hits):
-                lengths = ends - starts
-                within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-                places.append(order[np.repeat(hits, lengths)])
-                found.append(run.documents(np.repeat(starts, lengths) + within))
-        return (np.concatenate(places), np.concatenate(found)) if found else (_NONE, _NONE)
+        places, found = zip(*(run.find(ordered) for run in self.runs), strict=True)
+        return order[np.concatenate(places)], np.concatenate(found)
 
-    def anchors(self, documents: Integers) -> Integers:
-        """Return how many anchors each of these documents has, at most 65,535; 0 for one that is not filed."""
+    def spans(self, documents: Integers) -> Integers:
+        """Return how many spans each of these documents has, at most 65,535; 0 for one that is not filed."""
         counts = np.zeros(len(documents), dtype=np.int64)
-        if self.runs:
-            firsts = np.array([run.first for run in self.runs])
-            which = np.searchsorted(firsts, documents, "right") - 1
-            for number in np.unique(which).tolist():
-                run, here = self.runs[max(number, 0)], np.flatnonzero(which == number)
-                here = here[(documents[here] >= run.first) & (documents[here] <= run.last)]
-                counts[here] = run.counts[documents[here] - run.first]
-        recent = np.flatnonzero(documents > self.last)
-        counts[recent] = [self._anchors.get(document, 0) for document in documents[recent].tolist()]
+        firsts = np.array([run.first for run in self.runs] + [self.last + 1])
+        which = np.searchsorted(firsts, documents, "right") - 1
+        for number, run in enumerate(self.runs):
+            here = np.flatnonzero(which == number)
+            counts[here] = run.counts[documents[here] - run.first]
+        recent = np.flatnonzero(which == len(self.runs))
+        if len(recent) and self._filed:
+            ids, spans = self._recent_spans()
+            places = np.minimum(np.searchsorted(ids, documents[recent]), len(ids) - 1)
+            counts[recent] = np.where(ids[places] == documents[recent], spans[places], 0)
         return counts
 
-    def file(self, text: Keyed) -> None:
-        """Enter a document that is newer than all that are filed."""
-        self._filed.append(text)
-        self._entries += len(text.keys)
-        self._anchors[text.document_id] = text.anchors
-        for key in text.keys.tolist():
-            self._recent.setdefault(key, []).append(text.document_id)
+    def _recent_spans(self) -> tuple[Integers, Integers]:
+        """Return the documents that are in no run yet, and how many spans each has."""
+        known = self._spans_of_recent
+        if len(known[0]) != len(self._filed) or known[0][-1] != self._filed[-1].document_id:
+            ids = np.fromiter((text.document_id for text in self._filed), np.int64, len(self._filed))
+            counts = np.fromiter((text.spans for text in self._filed), np.int64, len(self._filed))
+            self._spans_of_recent = known = (ids, np.minimum(counts, MOST_SPANS))
+        return known
 
     def forget_from(self, document_id: int) -> bool:
         """Drop what was filed under this id or a later one: it was rolled back.
 
         Return whether that is all: False where runs hold such documents, so that the index must be made anew.
         """
+        count = self._recent.count
         while self._filed and self._filed[-1].document_id >= document_id:
-            text = self._filed.pop()
-            self._entries -= len(text.keys)
-            del self._anchors[text.document_id]
-            for key in text.keys.tolist():
-                documents = self._recent[key]
-                documents.pop()
-                if not documents:
-                    del self._recent[key]
+            count -= len(self._filed.pop().keys)
+        if count < self._recent.count:
+            self._recent.cut(count)
         return self.last < document_id and not self._is_cleared
 
     def committed(self, db: sqlite3.Connection) -> None:
@@ -180,12 +159,10 @@ class Index:
         if self._is_cleared:
             self._is_cleared = False
             self.catch_up(db)
-        if self._entries >= _IN_MEMORY:
-            ids = np.array([text.document_id for text in self._filed])
-            counts = np.array([text.anchors for text in self._filed])
-            owners = np.repeat(ids, [len(text.keys) for text in self._filed])
-            self._add_run(db, ids, counts, np.concatenate([text.keys for text in self._filed]), owners)
-            self._filed, self._recent, self._anchors, self._entries = [], {}, {}, 0
+        if self._recent.count >= _IN_MEMORY:
+            ids, counts = self._recent_spans()
+            self._add_run(db, ids, counts, self._recent.keys, self._recent.documents)
+            self._filed, self._recent = [], Recent()
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """File the documents that the table has and the index lacks, in runs where there are many.
@@ -197,18 +174,15 @@ class Index:
             after = rows[-1][0]
             table = Table.of(rows)
             if len(rows) < _READ_AT_ONCE or self._filed:
-                for text in table.texts():
-                    self.file(text)
+                self.file(table.texts())
             else:
-                keys, places = many_keys(table.signatures, table.anchors, table.counts)
-                self._add_run(db, table.ids, table.counts, keys, table.ids[places])
+                self._add_run(db, table.ids, table.counts, *table.keys())
 
     def clear(self) -> None:
         """Forget all, since the table is made anew in this transaction; once it is committed, the index is."""
         _remove(self.runs)
         self.runs = []
-        self._filed, self._recent, self._anchors, self._entries = [], {}, {}, 0
-        self._is_cleared = True
+        self._filed, self._recent, self._is_cleared = [], Recent(), True
 
     def reopen(self, db: sqlite3.Connection) -> None:
         """Make the index anew from the table."""
@@ -216,17 +190,13 @@ class Index:
         self._is_cleared = False
         self.catch_up(db)
 
-    def _add_run(
-        self, db: sqlite3.Connection, ids: Integers, anchors: Integers, keys: Hashes, owners: Integers
-    ) -> None:
+    def _add_run(self, db: sqlite3.Connection, ids: Integers, spans: Integers, keys: Hashes, owners: Integers) -> None:
         """Take in a run of documents that are newer than the last one's; merge runs of like size."""
         first, last = self.last + 1, int(ids[-1])
         counts = np.zeros(last - first + 1, dtype=np.int64)
-        counts[ids - first] = anchors
-        entries = keys << _ID_SHIFT | owners.astype(np.uint64)
-        entries.sort()
+        counts[ids - first] = spans
         digest = db.execute("SELECT digest FROM documents WHERE id = ?", [last]).fetchone()[0]
-        run = run_files.fresh(first, last, digest, entries, counts)
+        run = run_files.fresh(first, last, digest, run_files.entries_of(keys, owners), counts)
         self.runs.append(run_files.write(run, self.folder) if self.folder else run)
         while (start := _alike(self.runs)) <= len(self.runs) - _FANOUT:
             old = self.runs[start:]
@@ -236,52 +206,71 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of the table `signatures`: ids, signatures (a row each), all anchors in order, and how many each has."""
+    """Rows of the table `signatures`, one a text: ids, syllables, signatures; all spans, and how many each text has."""
 
     ids: Integers
+    syllables: Integers
     signatures: NDArray[np.uint32]
-    anchors: Hashes
+    spans: Hashes
     counts: Integers
 
     @classmethod
-    def of(cls, rows: Sequence[tuple[int, bytes, bytes]]) -> Table:
-        """Return rows of id, signature and anchors as arrays."""
-        signatures = np.frombuffer(b"".join(row[1] for row in rows), dtype="<u4")
-        anchors = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u8")
+    def of(cls, rows: Sequence[tuple[int, int, bytes, bytes]]) -> Table:
+        """Return rows of id, syllables, signature and spans as arrays."""
+        signatures = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u4")
+        spans = np.frombuffer(b"".join(row[3] for row in rows), dtype="<u8")
         return cls(
             np.array([row[0] for row in rows], dtype=np.int64),
+            np.array([row[1] for row in rows], dtype=np.int64),
             signatures.astype(np.uint32, copy=False).reshape(len(rows), CONFIG.permutations),
-            anchors.astype(np.uint64, copy=False),
-            np.array([len(row[2]) >> 3 for row in rows], dtype=np.int64),
+            spans.astype(np.uint64, copy=False),
+            np.array([len(row[3]) >> 3 for row in rows], dtype=np.int64),
         )
+
+    def keys(self) -> tuple[Hashes, Integers]:
+        """Return the keys of all texts, spans first, and the document that each belongs to."""
+        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
+        return keys, self.ids[places]
 
     def texts(self) -> list[Keyed]:
         """Return the documents as they are filed."""
-        keys, places = many_keys(self.signatures, self.anchors, self.counts)
+        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
         order = np.argsort(places, kind="stable")
-        parts = np.split(keys[order], np.cumsum(np.bincount(places, minlength=len(self.ids)))[:-1])
-        return [Keyed(*text) for text in zip(self.ids.tolist(), parts, self.counts.tolist(), strict=True)]
+        ends = np.cumsum(np.bincount(places, minlength=len(self.ids))).tolist()
+        keys = keys[order]
+        return [
+            Keyed(document_id, keys[start:end], spans)
+            for document_id, start, end, spans in zip(
+                self.ids.tolist(), [0, *ends], ends, self.counts.tolist(), strict=False
+            )
+        ]
 
 
-_READ = f"""SELECT document_id, signature, anchors FROM signatures WHERE document_id > ?
+_READ = f"""SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id > ?
     ORDER BY document_id LIMIT {_READ_AT_ONCE}"""
 
 
-def _hits(texts: Sequence[Keyed], owners: Integers, places: Integers, found: Integers) -> Hits:
-    """Return hits of texts, from the places of their keys (one after the other) and the documents that have the key."""
-    if not len(found):
-        return Hits(_NONE, _NONE, np.empty(0, dtype=bool), _NONE, _NONE)
-    codes = run_files.newest_of_each_key(np.sort(places.astype(np.uint64) << _ID_SHIFT | found.astype(np.uint64)))
-    places = (codes >> _ID_SHIFT).astype(np.int64)
-    older = (codes & np.uint64((1 << ID_BITS) - 1)).astype(np.int64)
+def _hits(texts: Sequence[Keyed], *sources: tuple[Integers, Integers]) -> Hits:
+    """Return hits of texts, from places of their keys (one after the other) and documents that have the key there."""
+    places = np.concatenate([source[0] for source in sources])
+    if not len(places):
+        return Hits(np.empty(0, np.uint64), _NONE)
+    older = np.concatenate([source[1] for source in sources])
+    found = run_files.newest_of_each_key(run_files.entries_of(places.astype(np.uint64), older))
+    places, older = (found >> _ID_SHIFT).astype(np.int64), ~found & _ID_MASK
     lengths = np.array([len(text.keys) for text in texts])
-    of_key = np.arange(len(owners)) - (np.cumsum(lengths) - lengths)[owners]  # its number among those of the text
-    is_anchor = (of_key < np.array([text.anchors for text in texts])[owners])[places]
-    newer = np.array([text.document_id for text in texts])[owners[places]]
-    pairs = newer << ID_BITS | older
-    is_common = (np.bincount(places) >= COMMON)[places] & is_anchor
-    is_oldest = is_common & np.concatenate(([True], places[1:] != places[:-1]))
-    return Hits(newer, older, is_anchor, np.unique(pairs[is_common]), pairs[is_oldest])
+    starts = np.cumsum(lengths) - lengths
+    owners = np.searchsorted(starts, places, "right") - 1
+    is_span = places - starts[owners] < np.array([text.spans for text in texts])[owners]
+    is_common = np.zeros(len(places), dtype=bool)
+    is_common[COMMON - 1 :] = places[COMMON - 1 :] == places[: 1 - COMMON]
+    oldest = np.flatnonzero(is_common & is_span)
+    for back in range(1, COMMON):
+        is_common[oldest - back] = True
+    newer = np.array([text.document_id for text in texts], dtype=np.uint64)[owners]
+    codes = newer << np.uint64(ID_BITS + 2) | older << np.uint64(2) | (is_common * np.uint64(2) + is_span)
+    codes.sort()
+    return Hits(codes, (newer[oldest] << _ID_SHIFT | older[oldest]).astype(np.int64))
 
 
 def _alike(runs: Sequence[Run]) -> int:

@@ -28,7 +28,7 @@ T = TypeVar("T", int, str)
 _BATCH = 500  # variables of a statement
 _COUNTED = 1000  # members up to which the sizes of clusters are compared at first
 _SAME = "SELECT id FROM documents WHERE key_digest = (SELECT key_digest FROM documents WHERE id = :id)"
-_OTHERS = """SELECT b AS id, kind FROM links WHERE a IN ({of}) 
+_OTHERS = """SELECT b AS id, kind FROM links WHERE a IN ({of})
     UNION SELECT a AS id, kind FROM links WHERE b IN ({of})"""
 # All exact copies that pages show are in one cluster: that of the first is enough.
 _CLUSTER = """(SELECT cluster_id FROM documents AS twin

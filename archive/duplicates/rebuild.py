@@ -19,8 +19,7 @@ from archive.duplicates.candidates import agreement, least_agreement, possible
 from archive.duplicates.clusters import group
 from archive.duplicates.documents import VARIANTS, Seeker, index_of, insert_signature, note_signatures, store_links
 from archive.duplicates.index import Hits, Table
-from archive.duplicates.keys import many_keys
-from archive.duplicates.runs import COMMON, ID_BITS, MOST_ANCHORS, Integers
+from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
@@ -63,29 +62,29 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of all documents as key << 28 | document, ascending; and the number of anchors of each document."""
+    """The keys of all documents as key << 28 | document, ascending; and the number of spans of each document."""
 
     bands: Hashes
-    anchors: Hashes
+    spans: Hashes
     counts: Integers
 
     @classmethod
     def of(cls, tables: Iterator[Table]) -> Keys:
         """Return the keys of signatures that come in order of documents."""
-        bands, anchors, counts = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)], np.zeros(1, np.int64)
+        bands, spans, counts = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)], np.zeros(1, np.int64)
         for table in tables:
-            keys, places = many_keys(table.signatures, table.anchors, table.counts)
-            entries = keys << _ID_SHIFT | table.ids[places].astype(np.uint64)
-            anchors.append(entries[: len(table.anchors)])
-            bands.append(entries[len(table.anchors) :])
+            keys, documents = table.keys()
+            entries = keys << _ID_SHIFT | documents.view(np.uint64)
+            spans.append(entries[: len(table.spans)])
+            bands.append(entries[len(table.spans) :])
             counts = np.concatenate((counts, np.zeros(int(table.ids[-1]) + 1 - len(counts), np.int64)))
-            counts[table.ids] = np.minimum(table.counts, MOST_ANCHORS)
-        return cls(np.sort(np.concatenate(bands)), np.sort(np.concatenate(anchors)), counts)
+            counts[table.ids] = np.minimum(table.counts, MOST_SPANS)
+        return cls(np.sort(np.concatenate(bands)), np.sort(np.concatenate(spans)), counts)
 
 
 def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
     """Yield each document that older ones are candidates of copies for, and these, the likeliest first."""
-    shared = [_Shared.among(keys.bands), _Shared.among(keys.anchors)]
+    shared = [_Shared.among(keys.bands), _Shared.among(keys.spans)]
     meetings = sum(np.bincount(s.newer, np.minimum(s.rank, COMMON), len(keys.counts)) for s in shared)
     rounds = np.cumsum(meetings) // _PAIRS
     for number in np.unique(rounds):
@@ -117,24 +116,24 @@ class _Shared:
         return cls(entries, places, (entries[places] & _ID_MASK).astype(np.int64), rank)
 
     def within(self, first: int, end: int) -> tuple[Integers, Integers, Integers]:
-        """Return pairs of a document in a range and an older one, by key; and the rank of the former."""
+        """Return pairs of a document in a range and an older one, one a key; and the rank of the former, 8 at most.
+
+        It is 9 for the oldest of 8.
+        """
         chosen = np.flatnonzero((self.newer >= first) & (self.newer < end))
         places, rank = self.places[chosen], np.minimum(self.rank[chosen], COMMON)
         back = np.arange(rank.sum()) - np.repeat(np.cumsum(rank) - rank, rank) + 1
         older = (self.entries[np.repeat(places, rank) - back] & _ID_MASK).astype(np.int64)
-        return np.repeat(self.newer[chosen], rank), older, np.where(back == COMMON, -1, np.repeat(rank, rank))
+        return np.repeat(self.newer[chosen], rank), older, np.repeat(rank, rank) + (back == COMMON)
 
 
-def _hits(bands: tuple[Integers, Integers, Integers], anchors: tuple[Integers, Integers, Integers]) -> Hits:
-    pairs = anchors[0] << ID_BITS | anchors[1]
-    is_oldest = anchors[2] < 0
-    return Hits(
-        np.concatenate((bands[0], anchors[0])),
-        np.concatenate((bands[1], anchors[1])),
-        np.arange(len(bands[0]) + len(anchors[0])) >= len(bands[0]),
-        np.unique(pairs[is_oldest | (anchors[2] >= COMMON)]),
-        pairs[is_oldest],
-    )
+def _hits(bands: tuple[Integers, Integers, Integers], spans: tuple[Integers, Integers, Integers]) -> Hits:
+    codes = [
+        pairs[0] << (ID_BITS + 2) | pairs[1] << 2 | (pairs[2] >= COMMON) << 1 | is_span
+        for is_span, pairs in enumerate((bands, spans))
+    ]
+    is_oldest = spans[2] == COMMON + 1
+    return Hits(np.sort(np.concatenate(codes)).view(np.uint64), (spans[0] << ID_BITS | spans[1])[is_oldest])
 
 
 def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
@@ -214,7 +213,8 @@ def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
 
 def _tables(db: sqlite3.Connection) -> Iterator[Table]:
     """Yield all signatures in order of documents."""
-    query = "SELECT document_id, signature, anchors FROM signatures WHERE document_id > ? ORDER BY document_id LIMIT ?"
+    query = """SELECT document_id, syllables, signature, spans FROM signatures
+        WHERE document_id > ? ORDER BY document_id LIMIT ?"""
     last = -1
     while rows := db.execute(query, [last, _ROWS]).fetchall():
         yield Table.of(rows)

@@ -25,7 +25,7 @@ def relink(db: sqlite3.Connection, documents: Iterable[int]) -> bool:
         entry = db.execute(_ENTRY, [key_digest]).fetchone()
         if entry is None:
             continue  # a text without syllables
-        keyed = Table.of([(entry[0], entry[2], entry[3])]).texts()[0]
+        keyed = Table.of([tuple(entry)]).texts()[0]
         linked = {row[0] for row in db.execute(_LINKED, {"id": document_id})}
         others = [other for other in candidates(db, index, keyed, entry[1], entry[2]) if other not in linked]
         links = Seeker(db, document_id, key_digest, text).among(others, is_thorough=True)
@@ -34,6 +34,6 @@ def relink(db: sqlite3.Connection, documents: Iterable[int]) -> bool:
     return found
 
 
-_ENTRY = """SELECT document_id, signatures.syllables, signature, anchors FROM documents
+_ENTRY = """SELECT document_id, signatures.syllables, signature, spans FROM documents
     JOIN signatures ON document_id = documents.id WHERE key_digest = ? LIMIT 1"""
 _LINKED = "SELECT b FROM links WHERE a = :id UNION SELECT a FROM links WHERE b = :id"

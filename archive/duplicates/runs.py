@@ -2,8 +2,8 @@
 
     header     magic, digest of the parameters, first and last document, digest of the last one's text, number of
                entries, bits of the filter, CRC-32 of what follows; little-endian, 96 bytes
-    entries    key << 28 | document, ascending, 8 bytes each
-    counts     the number of anchors of each document from the first to the last, 2 bytes each, at most 65,535
+    entries    key << 28 | (2**28 − 1 − document), ascending, 8 bytes each: the newest document of a key comes first
+    counts     the number of spans of each document from the first to the last, 2 bytes each, at most 65,535
     filter     a bit for each beginning that a key can have: whether there is one; about a byte an entry
 
 A file has its name only once it is whole, and says which documents it is of: a run made of others takes their place,
@@ -29,9 +29,10 @@ from archive.duplicates.shingles import Hashes
 __all__ = [
     "COMMON",
     "ID_BITS",
-    "MOST_ANCHORS",
+    "MOST_SPANS",
     "Integers",
     "Run",
+    "entries_of",
     "fresh",
     "merge",
     "newest_of_each_key",
@@ -40,13 +41,13 @@ __all__ = [
 ]
 
 Integers: TypeAlias = NDArray[np.int64]
-COMMON = 64  # documents that are kept of one key: the newest
+COMMON = 8  # documents that are kept of one key: the newest
 ID_BITS = 28
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
 _MAGIC = b"LUUTRU/1"
 _HEADER = struct.Struct("<8s16sQQ32sQII8x")
-MOST_ANCHORS = 0xFFFF
+MOST_SPANS = 0xFFFF
 _SMALLEST_FILTER, _LARGEST_FILTER = 12, CONFIG.key_bits  # bits of an index
 _AT_ONCE = 1 << 21  # entries of each run that are merged at once
 _BLOCK = 1 << 24  # bytes that are checked at once
@@ -65,29 +66,28 @@ class Run:
     path: Path | None = None
     checksum: int = 0
 
-    def find(self, keys: Hashes) -> tuple[Integers, Integers, Integers]:
-        """Return for ascending keys: places in `keys` whose key is here, and for each where its entries start and end.
-
-        Of a key that more than `COMMON` documents have, the newest of them.
-        """
+    def find(self, keys: Hashes) -> tuple[Integers, Integers]:
+        """Return for ascending keys: places in `keys` whose key is here, and documents that have it, the newest 8."""
         bits = np.uint64(CONFIG.key_bits) - np.uint64(len(self.filter).bit_length() + 2)
         heads = keys >> bits
-        hits = np.flatnonzero(
-            self.filter[(heads >> np.uint64(3)).view(np.int64)] >> (heads & np.uint64(7)).astype(np.uint8) & np.uint8(1)
-        )
+        octets = self.filter[(heads >> np.uint64(3)).view(np.int64)]
+        hits = np.flatnonzero(octets >> (heads & np.uint64(7)).astype(np.uint8) & np.uint8(1))
         if not len(hits):
-            return hits, hits, hits
-        low = keys[hits] << _ID_SHIFT
-        starts = np.searchsorted(self.entries, low)
-        inside = starts < len(self.entries)
-        inside[inside] = self.entries[starts[inside]] <= (low[inside] | _ID_MASK)
-        hits, starts = hits[inside], starts[inside]
-        ends = np.searchsorted(self.entries, low[inside] | _ID_MASK, "right") if len(hits) else starts
-        return hits, np.maximum(starts, ends - COMMON), ends
-
-    def documents(self, places: Integers) -> Integers:
-        """Return the documents of entries."""
-        return (self.entries[places] & _ID_MASK).astype(np.int64)
+            return hits, hits
+        wanted = keys[hits]
+        starts = np.searchsorted(self.entries, wanted << _ID_SHIFT)
+        places, found = [], []
+        for offset in range(COMMON):
+            on = np.flatnonzero(starts + offset < len(self.entries))
+            entries = self.entries[starts[on] + offset]
+            same = np.flatnonzero(entries >> _ID_SHIFT == wanted[on])
+            if not len(same):
+                break
+            on = on[same]
+            places.append(hits[on])
+            found.append((~entries[same] & _ID_MASK).astype(np.int64))
+            hits, starts, wanted = hits[on], starts[on], wanted[on]
+        return np.concatenate(places) if places else hits[:0], np.concatenate(found) if found else hits[:0]
 
     def is_whole(self) -> bool:
         """Return whether the file is as it was written. Reads all of it."""
@@ -107,16 +107,21 @@ def fresh(first: int, last: int, digest: str, entries: Hashes, counts: Integers)
     bits = _filter_bits(len(entries))
     filter_ = np.zeros(1 << bits >> 3, dtype=np.uint8)
     _enter(filter_, entries, bits)
-    return Run(first, last, digest, entries, np.minimum(counts, MOST_ANCHORS).astype(np.uint16), filter_)
+    return Run(first, last, digest, entries, np.minimum(counts, MOST_SPANS).astype(np.uint16), filter_)
+
+
+def entries_of(keys: Hashes, documents: Integers) -> Hashes:
+    """Return keys of documents as entries, ascending."""
+    entries = keys << _ID_SHIFT | (~documents.view(np.uint64) & _ID_MASK)
+    entries.sort()
+    return entries
 
 
 def newest_of_each_key(entries: Hashes) -> Hashes:
     """Return ascending entries without those of a key that has `COMMON` newer ones."""
     keys = entries >> _ID_SHIFT
     dropped = keys[COMMON:] == keys[:-COMMON]
-    if not dropped.any():
-        return entries
-    return np.concatenate((entries[:-COMMON][~dropped], entries[-COMMON:]))
+    return np.concatenate((entries[:COMMON], entries[COMMON:][~dropped])) if dropped.any() else entries
 
 
 def merge(runs: Sequence[Run], folder: Path | None) -> Run:

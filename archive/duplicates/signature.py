@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.config import CONFIG
-from archive.duplicates.shingles import Hashes, anchors_among, shingle_hashes, syllable_hashes
+from archive.duplicates.config import CONFIG, CONTAINED_SYLLABLES
+from archive.duplicates.shingles import Hashes, distinct, rolled_hashes, span_hashes, syllable_hashes
 from archive.records import Fingerprint
 
 __all__ = ["fingerprint", "signature"]
@@ -29,13 +29,14 @@ def fingerprint(text: str) -> Fingerprint:
     `digest` is BLAKE2b-128 of the text's UTF-8, `key_digest` of the hashes of its syllables, 8 bytes each, in order.
     """
     syllables = syllable_hashes(text)
-    shingles = shingle_hashes(syllables)
+    rolled = rolled_hashes(syllables)
+    spans = span_hashes(rolled) if len(syllables) >= CONTAINED_SYLLABLES else rolled[:0]
     return Fingerprint(
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
         key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
         syllables=len(syllables),
-        signature=signature(shingles),
-        anchors=anchors_among(shingles).astype("<u8", copy=False).tobytes(),
+        signature=signature(distinct(rolled)),
+        spans=spans.astype("<u8", copy=False).tobytes(),
     )
 
 

@@ -267,7 +267,7 @@ _DUPLICATES_INDEX = (
         document_id INTEGER PRIMARY KEY REFERENCES documents(id),
         syllables INTEGER NOT NULL,
         signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
-        anchors BLOB NOT NULL             -- the shingles whose hash begins with four zero bits, little-endian uint64
+        spans BLOB NOT NULL               -- hashes of stretches of the text, little-endian uint64
     )""",
     # 1: a series keeps copies of its members apart; what hangs together there is grouped anew with each change.
     "ALTER TABLE clusters ADD COLUMN is_contested INTEGER NOT NULL DEFAULT 0",
