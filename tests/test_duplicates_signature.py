@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.duplicates import fingerprint
-from archive.duplicates.config import SignatureConfig
 from archive.duplicates.candidates import agreement
+from archive.duplicates.config import SignatureConfig
 from archive.duplicates.keys import keys_of, many_keys
 from archive.duplicates.shingles import mix, overlap, places, rolled_hashes, shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature

@@ -103,7 +103,7 @@ class Index:
     def file(self, texts: Sequence[Keyed]) -> Hits:
         """Enter documents that are newer than all that are filed; return which of their keys older ones have."""
         keys = np.concatenate([text.keys for text in texts])
-        owners = np.repeat([text.document_id for text in texts], [len(text.keys) for text in texts])
+        owners = np.repeat([text.document_id for text in texts], list(map(len, (text.keys for text in texts))))
         start = self._recent.count
         self._recent.file(keys, owners)
         self._filed += texts
@@ -264,9 +264,10 @@ def _hits(texts: Sequence[Keyed], *sources: tuple[Integers, Integers]) -> Hits:
     is_span = places - starts[owners] < np.array([text.spans for text in texts])[owners]
     is_common = np.zeros(len(places), dtype=bool)
     is_common[COMMON - 1 :] = places[COMMON - 1 :] == places[: 1 - COMMON]
-    oldest = np.flatnonzero(is_common & is_span)
+    oldest = np.flatnonzero(is_common)
     for back in range(1, COMMON):
         is_common[oldest - back] = True
+    oldest = oldest[is_span[oldest]]
     newer = np.array([text.document_id for text in texts], dtype=np.uint64)[owners]
     codes = newer << np.uint64(ID_BITS + 2) | older << np.uint64(2) | (is_common * np.uint64(2) + is_span)
     codes.sort()

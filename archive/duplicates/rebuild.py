@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,7 +23,7 @@ from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["Keys", "Signatures", "regroup", "similar_pairs"]
+__all__ = ["Keys", "Shared", "Signatures", "regroup", "similar_pairs"]
 
 _BATCH = 256  # texts in memory at once
 _ROWS = 20_000  # signatures
@@ -31,6 +31,7 @@ _PAIRS = 1 << 24  # of documents that share a key
 _VARIANTS = f"""SELECT id, key_digest, text FROM documents
     WHERE key_digest = (SELECT key_digest FROM documents WHERE id = ?) ORDER BY id LIMIT {VARIANTS}"""
 _ID_SHIFT = np.uint64(ID_BITS)
+_EMPTY = np.empty(0, np.uint64)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
 
 Signatures = Callable[[Integers], tuple[NDArray[np.uint32], Integers]]  # documents → signatures, a row each; syllables
@@ -62,16 +63,16 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of all documents as key << 28 | document, ascending; and the number of spans of each document."""
+    """The keys of all documents, bands and spans apart; and the number of spans of each document, by its id."""
 
-    bands: Hashes
-    spans: Hashes
+    bands: Shared
+    spans: Shared
     counts: Integers
 
     @classmethod
-    def of(cls, tables: Iterator[Table]) -> Keys:
+    def of(cls, tables: Iterable[Table]) -> Keys:
         """Return the keys of signatures that come in order of documents."""
-        bands, spans, counts = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)], np.zeros(1, np.int64)
+        bands, spans, counts = [_EMPTY], [_EMPTY], np.zeros(1, np.int64)
         for table in tables:
             keys, documents = table.keys()
             entries = keys << _ID_SHIFT | documents.view(np.uint64)
@@ -79,26 +80,37 @@ class Keys:
             bands.append(entries[len(table.spans) :])
             counts = np.concatenate((counts, np.zeros(int(table.ids[-1]) + 1 - len(counts), np.int64)))
             counts[table.ids] = np.minimum(table.counts, MOST_SPANS)
-        return cls(np.sort(np.concatenate(bands)), np.sort(np.concatenate(spans)), counts)
+        return cls(Shared.among(np.concatenate(bands)), Shared.among(np.concatenate(spans)), counts)
 
-
-def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
-    """Yield each document that older ones are candidates of copies for, and these, the likeliest first."""
-    shared = [_Shared.among(keys.bands), _Shared.among(keys.spans)]
-    meetings = sum(np.bincount(s.newer, np.minimum(s.rank, COMMON), len(keys.counts)) for s in shared)
-    rounds = np.cumsum(meetings) // _PAIRS
-    for number in np.unique(rounds):
-        first, end = np.searchsorted(rounds, [number, number + 1])
-        hits = _hits(*(one.within(int(first), int(end)) for one in shared))
-        newer, older = possible(hits, keys.counts.__getitem__, keys.counts.__getitem__)
-        yield from _alike(newer, older, signatures)
+    def hits(self, first: int, end: int) -> Hits:
+        """Return which keys of documents in a range of ids older ones have."""
+        bands, spans = self.bands.within(first, end), self.spans.within(first, end)
+        codes = [
+            meetings.newer << (ID_BITS + 2) | meetings.older << 2 | meetings.is_common << 1 | is_span
+            for is_span, meetings in enumerate((bands, spans))
+        ]
+        stops = (spans.newer << ID_BITS | spans.older)[spans.is_oldest]
+        return Hits(np.sort(np.concatenate(codes)).view(np.uint64), stops)
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
-    """Keys that documents share: their entries, the places of those that have an older one, with document and rank.
+class Meetings:
+    """Pairs of a document and an older one that has the same key, one a key and pair.
 
-    The rank is the number of older documents that have the same key.
+    `is_common`: 8 older documents have the key; `is_oldest`: this is the last one of these that is kept.
+    """
+
+    newer: Integers
+    older: Integers
+    is_common: NDArray[np.bool_]
+    is_oldest: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Keys as key << 28 | document, ascending; the places of those that an older document has, and its rank there.
+
+    The rank is the number of older documents that have the key.
     """
 
     entries: Hashes
@@ -107,33 +119,35 @@ class _Shared:
     rank: Integers
 
     @classmethod
-    def among(cls, entries: Hashes) -> _Shared:
-        is_same = (entries[1:] >> _ID_SHIFT) == (entries[:-1] >> _ID_SHIFT)
-        places = np.flatnonzero(is_same) + 1
+    def among(cls, entries: Hashes) -> Shared:
+        """Return what is shared among entries in any order, which are sorted in place."""
+        entries.sort()
+        places = np.flatnonzero((entries[1:] >> _ID_SHIFT) == (entries[:-1] >> _ID_SHIFT)) + 1
         is_first = np.concatenate(([True], places[1:] != places[:-1] + 1)) if len(places) else np.empty(0, bool)
-        starts = places[is_first]
-        rank = places - np.repeat(starts, np.diff(np.append(np.flatnonzero(is_first), len(places)))) + 1
+        lengths = np.diff(np.append(np.flatnonzero(is_first), len(places)))
+        rank = places - np.repeat(places[is_first], lengths) + 1
         return cls(entries, places, (entries[places] & _ID_MASK).astype(np.int64), rank)
 
-    def within(self, first: int, end: int) -> tuple[Integers, Integers, Integers]:
-        """Return pairs of a document in a range and an older one, one a key; and the rank of the former, 8 at most.
-
-        It is 9 for the oldest of 8.
-        """
+    def within(self, first: int, end: int) -> Meetings:
+        """Return the meetings of documents in a range of ids with older ones, of a common key the newest 8."""
         chosen = np.flatnonzero((self.newer >= first) & (self.newer < end))
-        places, rank = self.places[chosen], np.minimum(self.rank[chosen], COMMON)
-        back = np.arange(rank.sum()) - np.repeat(np.cumsum(rank) - rank, rank) + 1
-        older = (self.entries[np.repeat(places, rank) - back] & _ID_MASK).astype(np.int64)
-        return np.repeat(self.newer[chosen], rank), older, np.repeat(rank, rank) + (back == COMMON)
+        places, kept = self.places[chosen], np.minimum(self.rank[chosen], COMMON)
+        back = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept) + 1
+        older = (self.entries[np.repeat(places, kept) - back] & _ID_MASK).astype(np.int64)
+        is_common = np.repeat(kept == COMMON, kept)
+        return Meetings(np.repeat(self.newer[chosen], kept), older, is_common, is_common & (back == COMMON))
 
 
-def _hits(bands: tuple[Integers, Integers, Integers], spans: tuple[Integers, Integers, Integers]) -> Hits:
-    codes = [
-        pairs[0] << (ID_BITS + 2) | pairs[1] << 2 | (pairs[2] >= COMMON) << 1 | is_span
-        for is_span, pairs in enumerate((bands, spans))
-    ]
-    is_oldest = spans[2] == COMMON + 1
-    return Hits(np.sort(np.concatenate(codes)).view(np.uint64), (spans[0] << ID_BITS | spans[1])[is_oldest])
+def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
+    """Yield each document that older ones are candidates of copies for, and these, the likeliest first."""
+    shared = (keys.bands, keys.spans)
+    meetings = sum(np.bincount(one.newer, np.minimum(one.rank, COMMON), len(keys.counts)) for one in shared)
+    rounds = np.cumsum(meetings) // _PAIRS
+    for number in np.unique(rounds):
+        first, end = np.searchsorted(rounds, [number, number + 1])
+        hits = keys.hits(int(first), int(end))
+        newer, older = possible(hits, keys.counts.__getitem__, keys.counts.__getitem__)
+        yield from _alike(newer, older, signatures)
 
 
 def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:

@@ -17,7 +17,11 @@ _NONE: Integers = np.empty(0, dtype=np.int64)
 
 
 class Recent:
-    """Entries in the order in which they were filed; each leads to the one before it in the same bucket."""
+    """Entries in the order in which they were filed.
+
+    Each leads to the one before it in the same bucket, and to the last one before it there that has another key: who
+    looks for a rare key does not walk through all entries of a common one.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -28,6 +32,7 @@ class Recent:
         self._keys: Hashes = np.zeros(entries, dtype=np.uint64)
         self._documents: Integers = np.zeros(entries, dtype=np.int64)
         self._before: Integers = np.zeros(entries, dtype=np.int64)
+        self._other: Integers = np.zeros(entries, dtype=np.int64)
         self._heads: NDArray[np.int64] = np.full(2 * entries, -1, dtype=np.int64)
         self.count = 0
         if len(keys):
@@ -46,6 +51,8 @@ class Recent:
     def file(self, keys: Hashes, documents: Integers) -> None:
         """Add entries, the oldest first."""
         first, end = self.count, self.count + len(keys)
+        if first == end:
+            return
         if end > len(self._keys):
             self._make_room(1 << (end - 1).bit_length())
         self._keys[first:end], self._documents[first:end] = keys, documents
@@ -53,11 +60,15 @@ class Recent:
         packed = np.sort(buckets << _PLACE_BITS | np.arange(len(keys)))  # sorting numbers is quicker than places
         order, ordered = packed & _PLACE, packed >> _PLACE_BITS
         is_first = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-        before = np.empty(len(keys), dtype=np.int64)
-        before[order[1:]] = order[:-1] + first
-        firsts = order[is_first]
-        before[firsts] = self._heads[buckets[firsts]]
-        self._before[first:end] = before
+        heads = self._heads[ordered]
+        before = np.where(is_first, heads, np.concatenate(([-1], order[:-1])) + first)
+        owns = keys[order]
+        goes_on = np.where(
+            is_first, (heads >= 0) & (self._keys[heads] == owns), np.concatenate(([False], owns[1:] == owns[:-1]))
+        )
+        begins = np.maximum.accumulate(np.where(goes_on & ~is_first, 0, np.arange(len(keys))))
+        other = np.where(goes_on, self._other[heads], before)[begins]
+        self._before[first + order], self._other[first + order] = before, other
         lasts = order[np.append(is_first[1:], True)]
         self._heads[buckets[lasts]] = lasts + first
         self.count = end
@@ -85,12 +96,13 @@ class Recent:
         seen = np.zeros(len(keys), dtype=np.int64)
         found_places, found = [_NONE], [_NONE]
         while len(places):
-            hits = np.flatnonzero(self._keys[at] == wanted)
+            is_hit = self._keys[at] == wanted
+            hits = np.flatnonzero(is_hit)
             if len(hits):
                 found_places.append(places[hits])
                 found.append(self._documents[at[hits]])
                 seen[places[hits]] += 1
-            at = self._before[at]
+            at = np.where(is_hit, self._before[at], self._other[at])
             on = np.flatnonzero((at >= 0) & (seen[places] < COMMON))
             at, places, wanted = at[on], places[on], wanted[on]
         return np.concatenate(found_places), np.concatenate(found)
