@@ -67,7 +67,7 @@ class Index:
         self.folder, self.runs = folder, list(runs)
         self._filed: list[Keyed] = []  # since the last run
         self._recent = Recent()  # their keys
-        self._spans_of_recent = (_NONE, _NONE)
+        self._spans: dict[int, int] = {}
         self._is_cleared = False
 
     @classmethod
@@ -107,6 +107,7 @@ class Index:
         start = self._recent.count
         self._recent.file(keys, owners)
         self._filed += texts
+        self._spans.update((text.document_id, min(text.spans, MOST_SPANS)) for text in texts)
         return _hits(texts, self._in_runs(keys), self._recent.find(keys, start))
 
     def _in_runs(self, keys: Hashes) -> tuple[Integers, Integers]:
@@ -127,20 +128,8 @@ class Index:
             here = np.flatnonzero(which == number)
             counts[here] = run.counts[documents[here] - run.first]
         recent = np.flatnonzero(which == len(self.runs))
-        if len(recent) and self._filed:
-            ids, spans = self._recent_spans()
-            places = np.minimum(np.searchsorted(ids, documents[recent]), len(ids) - 1)
-            counts[recent] = np.where(ids[places] == documents[recent], spans[places], 0)
+        counts[recent] = [self._spans.get(document, 0) for document in documents[recent].tolist()]
         return counts
-
-    def _recent_spans(self) -> tuple[Integers, Integers]:
-        """Return the documents that are in no run yet, and how many spans each has."""
-        known = self._spans_of_recent
-        if len(known[0]) != len(self._filed) or known[0][-1] != self._filed[-1].document_id:
-            ids = np.fromiter((text.document_id for text in self._filed), np.int64, len(self._filed))
-            counts = np.fromiter((text.spans for text in self._filed), np.int64, len(self._filed))
-            self._spans_of_recent = known = (ids, np.minimum(counts, MOST_SPANS))
-        return known
 
     def forget_from(self, document_id: int) -> bool:
         """Drop what was filed under this id or a later one: it was rolled back.
@@ -149,7 +138,9 @@ class Index:
         """
         count = self._recent.count
         while self._filed and self._filed[-1].document_id >= document_id:
-            count -= len(self._filed.pop().keys)
+            text = self._filed.pop()
+            count -= len(text.keys)
+            del self._spans[text.document_id]
         if count < self._recent.count:
             self._recent.cut(count)
         return self.last < document_id and not self._is_cleared
@@ -160,9 +151,9 @@ class Index:
             self._is_cleared = False
             self.catch_up(db)
         if self._recent.count >= _IN_MEMORY:
-            ids, counts = self._recent_spans()
+            ids, counts = (np.array(list(values)) for values in (self._spans, self._spans.values()))
             self._add_run(db, ids, counts, self._recent.keys, self._recent.documents)
-            self._filed, self._recent = [], Recent()
+            self._filed, self._recent, self._spans = [], Recent(), {}
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """File the documents that the table has and the index lacks, in runs where there are many.
@@ -182,7 +173,8 @@ class Index:
         """Forget all, since the table is made anew in this transaction; once it is committed, the index is."""
         _remove(self.runs)
         self.runs = []
-        self._filed, self._recent, self._is_cleared = [], Recent(), True
+        self._filed, self._recent, self._spans = [], Recent(), {}
+        self._is_cleared = True
 
     def reopen(self, db: sqlite3.Connection) -> None:
         """Make the index anew from the table."""
