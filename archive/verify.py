@@ -56,7 +56,7 @@ def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = 
 
 
 def repair(path: Path) -> None:
-    """Derive full-text index, bands and clusters anew, and cut WARC files back to what the database knows."""
+    """Derive full-text index, signatures and clusters anew, and cut WARC files back to what the database knows."""
     from archive.store.writer import Writer
 
     with Archive.open(path, write=True) as archive:

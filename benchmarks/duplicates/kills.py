@@ -19,6 +19,7 @@ from pathlib import Path
 
 from archive import duplicates
 from archive.duplicates import index
+from archive.errors import ArchiveNotFound
 from archive.records import Article, Capture, Extraction, PageKind
 from archive.store import Archive
 from archive.store.pages import Page, record_capture, record_extraction, register_portal
@@ -102,7 +103,11 @@ def _storing(number: int, url: str, text: str) -> Callable[[Transaction], None]:
 def _problems(folder: Path) -> list[str]:
     if not (folder / "archive.db").is_file():
         return []
-    with Archive.open(folder) as archive:
+    try:
+        archive = Archive.open(folder)
+    except ArchiveNotFound:  # killed before there were tables
+        return []
+    with archive:
         # What is behind the known end of a WARC file is cut by the next start: a kill leaves it, and it is no problem.
         found = [one for one in verify(archive, Checked()) if "the next crawl cuts it" not in one.hint]
     return [f"{one.subject}: {one.reason}" for one in found]

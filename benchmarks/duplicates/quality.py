@@ -125,12 +125,13 @@ def show_kinds(sentences: Sequence[str], pairs: int, rng: random.Random, say: Ca
             wrong += found is not None and found.kind is not duplicates.Kind.SERIES
         say(f"series      {wrong} of {pairs:,} pairs of issues with other {name} would share a cluster")
     for name, change in COPIES.items():
-        lost = 0
+        lost = unlike = 0
         for _ in range(pairs):
             text = draw(sentences, rng).text
             found = duplicates.compare(text, change(text, rng))
-            lost += found is None or found.kind is duplicates.Kind.SERIES
-        say(f"copies      {lost} of {pairs:,} copies with {name} are lost")
+            lost += found is not None and found.kind is duplicates.Kind.SERIES
+            unlike += found is None
+        say(f"copies      {lost} of {pairs:,} copies with {name} are lost to series, {unlike} are below the threshold")
     _show_sets(sentences, pairs, rng, say)
 
 
