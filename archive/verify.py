@@ -11,7 +11,7 @@ from pathlib import Path
 from archive import duplicates, warc
 from archive.errors import WarcError
 from archive.store import Archive
-from archive.store.pages import reindex
+from archive.store.full_text import reindex
 from archive.text import printable
 
 __all__ = ["Checked", "Problem", "repair", "verify"]

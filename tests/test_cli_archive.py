@@ -337,37 +337,6 @@ def test_an_interruption_is_exit_code_130(sample: Path) -> None:
     assert (running.returncode, stderr) == (130, b"luutru: interrupted\n")
 
 
-def on_a_terminal(archive: Path, *arguments: str) -> str:
-    """Return what a command prints on a terminal of 80 columns."""
-    import pty
-
-    terminal, inside = pty.openpty()
-    script = "import click\nfrom archive.cli import COMMANDS\nclick.Group('luutru', commands=COMMANDS)()"
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    environment |= {"LUUTRU_ARCHIVE": str(archive), "TERM": "xterm-256color", "COLUMNS": "80"}
-    subprocess.run([sys.executable, "-c", script, *arguments], stdout=inside, env=environment, check=True)
-    os.close(inside)
-    with os.fdopen(terminal, "rb", buffering=0) as stream:
-        return stream.read(4000).decode("utf-8", "replace")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_a_terminal_gets_colours_in_place_of_marks(sample: Path) -> None:
-    printed = on_a_terminal(sample, "search", "bình đẳng")
-    assert "\x1b[1;33mbình đẳng\x1b[0m" in printed
-    assert "**" not in printed
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_a_terminal_gets_a_long_url_in_one_piece(tmp_path: Path) -> None:
-    url = f"https://backan.gov.vn/{'tin-tuc-su-kien-' * 9}5.html"
-    with ArchiveBuilder(tmp_path) as builder:
-        builder.portal("backan")
-        identifier = builder.article(url, "Một tin", EQUALITY)
-    assert url in on_a_terminal(tmp_path, "search", "bình đẳng")
-    assert url in on_a_terminal(tmp_path, "show", identifier)
-
-
 @pytest.mark.parametrize("arguments", [("search", "dang"), ("stats",), ("show", f"{BACKAN}/dang-bo")])
 def test_reading_an_archive_loads_no_extractor_and_no_crawler(sample: Path, arguments: tuple[str, ...]) -> None:
     code = """
