@@ -26,16 +26,16 @@ def compared_as_json(db: sqlite3.Connection, pages: Sequence[int]) -> dict[str, 
     from archive.duplicates import compare
     from archive.duplicates.side_by_side import side_by_side
 
-    a, b = (view_article(db, page).row for page in pages)
-    relation = compare(a["text"], b["text"])
+    a, b = (view_article(db, page).article for page in pages)
+    relation = compare(a.text, b.text)
     fields = ("id", "url", "portal", "title", "published_at", "syllables")
     return {
-        "a": {name: a[name] for name in fields},
-        "b": {name: b[name] for name in fields},
+        "a": {name: getattr(a, name) for name in fields},
+        "b": {name: getattr(b, name) for name in fields},
         "kind": relation.kind if relation else None,
         "score": round(relation.score, 4) if relation else None,
         "differs": relation.differs or None if relation else None,
-        "paragraphs": list(side_by_side(a["text"], b["text"])),
+        "paragraphs": list(side_by_side(a.text, b.text)),
     }
 
 

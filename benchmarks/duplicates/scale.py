@@ -86,9 +86,8 @@ def _turns(*runs: Callable[[], object]) -> list[float]:
 def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[str], None]) -> None:
     """Print the costs at each size, of this index and of others."""
     table = _sign(file, count, seed, folder)
-    say(
-        f"texts       {count:,}, {table.syllables.mean():.0f} syllables on average, {len(table.spans) / count:.1f} spans"
-    )
+    spans = len(table.spans) / count
+    say(f"texts       {count:,}, {table.syllables.mean():.0f} syllables on average, {spans:.1f} spans")
     parts = ("luutru", "datasketch", "rensa", "regroup")
     results = {name: _in_process(name, file, count, seed, folder) for name in parts}
     for name in ("luutru", "datasketch", "rensa"):
@@ -99,11 +98,9 @@ def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[st
     last = str(count)
     say(f"            one at a time {ours['single']:.0f} µs; files {ours['files'] / 2**20:,.0f} MB")
     say(f"            1 / {theirs['costs'][last] / ours['costs'][last]:.1f} of datasketch's")
-    seconds = results["regroup"]["seconds"]
+    seconds, pairs = results["regroup"]["seconds"], results["regroup"]["pairs"]
     whole = theirs["whole"]
-    say(
-        f"regroup     {seconds:.1f} s from signatures to clusters of {results['regroup']['pairs']:,} pairs of candidates;"
-    )
+    say(f"regroup     {seconds:.1f} s from signatures to clusters of {pairs:,} pairs of candidates;")
     say(f"            1 / {whole / seconds:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one")
 
 
