@@ -313,3 +313,11 @@ def test_an_article_with_others_below_it_is_an_article() -> None:
 )
 def test_what_an_agency_says_of_itself_is_no_article(kind: PageKind, title: str, url: str) -> None:
     assert judged(framed(title, *[TEXT] * 2), title=title, url=url).kind is kind
+
+
+def test_an_empty_page_of_a_list_is_no_article() -> None:
+    sorts = '<a href="?sap=ten">Theo tên</a><a href="?sap=xem">Theo lượt xem</a>'
+    page = f'{MENU}<h1>Văn hóa - Xã hội</h1>{sorts}<div class="paging"><a href="?trang=1">1</a></div>{FOOTER}'
+    assert (
+        judged(page, title="Văn hóa - Xã hội", url="https://vidu.gov.vn/van-hoa/?trang=99").kind is not PageKind.ARTICLE
+    )

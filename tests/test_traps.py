@@ -172,6 +172,25 @@ def test_a_listing_that_turns_in_circles_is_left(tmp_path: Path) -> None:
     assert drops(tmp_path)["nothing-new"] == 1
 
 
+class Endless(dict[str, object]):
+    """A list whose pages behind the last one are empty, lead to the next and to themselves with another session."""
+
+    def get(self, path: str, default: object = None) -> object:
+        number = int(path.partition("page=")[2].partition("&")[0] or 0)
+        if not path.startswith("/tin?page=") or number <= 3:
+            return super().get(path, default)
+        token = f"{number * 7919:x}".rjust(16, "a") + "3f"
+        links = [f"/tin?page={number + 1}", f"/tin?page=1&x={token}", f"/{token}/tin/ban-so-4-5004.html"]
+        return listing(links).replace("Tin tức", "Văn hóa - Xã hội")
+
+
+def test_a_list_without_end_is_left_though_its_links_are_new_at_every_page(tmp_path: Path) -> None:
+    with serving(Endless({"/": listing(["/tin?page=1"]), **pages_of_list(3, entries=12)})) as server:  # type: ignore[arg-type]
+        crawl(server.url, tmp_path)
+    assert len([path for path in server.paths if path.startswith("/tin?page=")]) <= 14
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 9
+
+
 def test_a_listing_known_from_the_sitemap_is_read_to_its_end(tmp_path: Path) -> None:
     """The newest 60 articles are in the sitemap, the 30 behind them are in the listing alone."""
     answers = pages_of_list(29, entries=200)

@@ -23,6 +23,7 @@ __all__ = ["by_shape", "is_headline", "looks_like_listing", "teasers", "whole_en
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
+_BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
 _ENTRIES_LEAST = 2
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
@@ -192,7 +193,5 @@ def _has_prose_below_title(e: Evidence) -> bool:
     # A notice: a date or a document's link below a heading that is no name of a category.
     if len(strip_marks(e.title.text).split()) < 5:
         return False
-    near = [
-        i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in ("related", "nav", "side")
-    ]
+    near = [i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in _BESIDE]
     return any(is_attachment(line) for line in near) or any(len(i.text) >= 40 and not i.is_link for i in near[:6])

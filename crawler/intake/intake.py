@@ -234,6 +234,9 @@ class Intake:
     def _fresh(self, row: FrontierRow, analysis: Analysis) -> list[NewRow]:
         """Return the links of a page that go to the frontier and are not there for certain; count those held back."""
         links: Sequence[NewRow] = analysis.links
+        if analysis.kind.is_missing:  # what is not there has no other widths, months or pages
+            own = row.url.partition("?")[0]
+            links = [link for link in links if link.url.partition("?")[0] != own]
         if row.key != urls.page_key(self._session.portals[row.portal].url):
             links = self._novelty.followed(row, links, analysis.face)
         if held := len(analysis.links) - len(links):

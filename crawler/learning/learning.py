@@ -14,12 +14,13 @@ What is retired is tried again now and then, and comes back with what was set as
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from archive.records import PageKind
-from crawler.discovery import LinkKind
+from crawler.discovery import LinkKind, kind_of
 from crawler.frontier import FrontierRow, NewRow
-from crawler.learning.patterns import forms, parts, pattern
+from crawler.learning.patterns import FOLDERS, forms, named_form, parts, pattern, same_name, stripped
+from crawler.urls import page_key
 
 __all__ = ["Learning", "Lesson", "Outcome", "Tally"]
 
@@ -92,6 +93,8 @@ class _Portal:
     forms: set[int] = field(default_factory=set)  # hashes of addresses handed out, with a token masked
     repeated: dict[int, str | None] = field(default_factory=dict)  # key → token under which it was handed out before
     shown: set[int] = field(default_factory=set)  # keys that pages of this crawl linked to
+    lists: set[int] = field(default_factory=set)  # keys of listings that this crawl read
+    named: set[int] = field(default_factory=set)  # hashes of addresses of articles, with the folders masked
 
     def tally(self, name: str) -> Tally:
         """Return the tally of a pattern or part; where there are too many, those that brought nothing are forgotten."""
@@ -119,8 +122,10 @@ class Learning:
         self._portals: dict[str, _Portal] = {}
         self._samples: set[int] = set()  # keys that are fetched although their pattern is retired
 
-    def recall(self, portal: str, known: Iterable[tuple[str, Tally]], fetched: Iterable[str]) -> None:
-        """Take in what earlier crawls learned, and the addresses that they fetched of a portal with tokens."""
+    def recall(
+        self, portal: str, known: Iterable[tuple[str, Tally]], fetched: Iterable[str], articles: Iterable[str]
+    ) -> None:
+        """Take in what earlier crawls learned, and where addresses are told apart by that those that they fetched."""
         state = self._portals.setdefault(portal, _Portal())
         for name, tally in known:
             state.tallies[name] = tally
@@ -128,6 +133,7 @@ class Learning:
                 state.retire(name, tally.reason)
         for url in fetched:
             state.forms.update(hash(form) for _, form in forms(url))
+        state.named.update(hash(form) for url in articles if (form := named_form(url)))
 
     def sample(self, key: int) -> None:
         """Let this address pass although its pattern is retired."""
@@ -148,6 +154,8 @@ class Learning:
             return None
         token = self._fetched_token(known, row)
         name = token if token in known.retired else None
+        if name is None and FOLDERS in known.retired and self._is_named(known, row.url):
+            name = FOLDERS
         if name is None and known.retired:
             name = next(iter(known.parts & parts(row.url)), None) if known.parts else None
             if name is None and row.rank != LinkKind.PAGINATION.rank:
@@ -158,6 +166,12 @@ class Learning:
         tally.held += 1
         times, rest = divmod(tally.held, _TRIED_EVERY)
         return name if rest or times & (times - 1) else None  # ever more rarely: a trap has addresses without end
+
+    @staticmethod
+    def _is_named(known: _Portal, url: str) -> bool:
+        """Tell whether an article has that name in another folder."""
+        form = named_form(url)
+        return form is not None and hash(form) in known.named
 
     @staticmethod
     def _fetched_token(known: _Portal, row: FrontierRow) -> str | None:
@@ -178,6 +192,8 @@ class Learning:
         if row.kind is not None or row.rank == 0 or row.form is not None or outcome.kind.is_refusal:
             return []
         known = self._portals.setdefault(row.portal, _Portal())
+        if outcome.kind is PageKind.REDIRECT and outcome.links and same_name(row.url, outcome.links[0].url):
+            outcome = replace(outcome, twin=FOLDERS)
         if outcome.twin is not None:
             if outcome.longer:  # it came first, and was taken for a new text
                 self._take_back(known, outcome.longer)
@@ -189,12 +205,23 @@ class Learning:
         token = known.repeated.pop(row.key, None)
         if outcome.is_new_text:
             tokens = [token] if token else []
+            tokens += self._note_name(known, row.url)
             revived = {n for n in (pattern(row.url), *tokens, *parts(row.url)) if n in known.retired}
             names = self._note_text(known, row.url, *tokens)
             for name in revived:
                 known.revive(name)
             return [Lesson(row.portal, name, known.tally(name), name in revived) for name in {*names, *revived}]
-        return self._note_barren(known, row, outcome)
+        turned = self._note_list(known, row, outcome) if outcome.kind is PageKind.LISTING else []
+        return self._note_barren(known, row, outcome) + turned
+
+    def _note_name(self, known: _Portal, url: str) -> list[str]:
+        """Note the name of an article; return the part of folders where one has it in another, with another text."""
+        again = [FOLDERS] if self._is_named(known, url) else []
+        if len(known.named) > _FORMS_MOST:
+            known.named.clear()
+        if form := named_form(url):
+            known.named.add(hash(form))
+        return again
 
     @staticmethod
     def _note_text(known: _Portal, url: str, *tokens: str) -> list[str]:
@@ -212,6 +239,22 @@ class Learning:
                 first.append(name)
         return first
 
+    def _note_list(self, known: _Portal, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+        """Count a listing for a part without which another one was read: a sorting shows nothing new, a filter may."""
+        if len(known.lists) > _FORMS_MOST:
+            known.lists.clear()
+        known.lists.add(row.key)
+        own = row.url.partition("?")[0]
+        leads = any(link.rank == LinkKind.ARTICLE.rank or not link.url.startswith(own) for link in outcome.fresh)
+        for part, rest in stripped(row.url) if "?" in row.url else ():
+            if part[0] != "?" or page_key(rest) not in known.lists or _turns(row.url, part):
+                continue
+            if leads:
+                known.tally(part).articles += 1
+                return []
+            return [Lesson(row.portal, name, known.tally(name)) for name in self._note_twin(known, part, row.url)]
+        return []
+
     @staticmethod
     def _take_back(known: _Portal, url: str) -> None:
         for name in (pattern(url), *parts(url)):
@@ -224,10 +267,11 @@ class Learning:
         tally.twins += 1
         tally.pages += 1
         tally.example = url
-        if part in known.retired or tally.twins < max(_TWINS_LEAST, _TWINS_AN_ARTICLE * tally.articles):
+        least = max(1, _TWINS_LEAST - len(known.parts) // 2)  # who has some such parts has more of them
+        if part in known.retired or tally.twins < max(least, _TWINS_AN_ARTICLE * tally.articles):
             return []
-        is_token = part.endswith(("=H", ":H/"))
-        says = "that differ in nothing else say the same" if is_token else "with it say what those without it say"
+        is_other = part.endswith(("=H", ":H/")) or part == FOLDERS
+        says = "that differ in nothing else say the same" if is_other else "with it say what those without it say"
         known.retire(part, f"{tally.twins} pages {says}")
         return [part]
 
@@ -281,3 +325,11 @@ class Learning:
         unshown = articles - known.shown
         known.shown |= unshown
         return len(unshown) >= _UNSHOWN_LEAST and len(unshown) * 2 >= len(articles)
+
+
+def _turns(url: str, part: str) -> bool:
+    """Tell whether a parameter of an address is the number of a page."""
+    pairs = url.partition("?")[2].split("&")
+    return any(
+        kind_of(f"http://x/?{pair}") is LinkKind.PAGINATION for pair in pairs if pair.lower().startswith(part[1:])
+    )

@@ -16,6 +16,7 @@ from archive.extract import Page
 from archive.records import Article
 from crawler.discovery import Link, LinkKind
 from crawler.frontier import FrontierRow, NewRow
+from crawler.learning.patterns import forms
 
 __all__ = ["Face", "Novelty", "face"]
 
@@ -101,7 +102,7 @@ class Novelty:
             return [link for link in links if link.rank == leaf != row.rank]
         turning = LinkKind.PAGINATION.rank
         chain = row.chain if row.rank == turning and row.chain is not None else row.key
-        if chain != row.key and self._is_barren(chain, links):
+        if chain != row.key and self._is_barren(chain, row, links):
             return [link for link in links if link.rank != turning]
         return [link._replace(chain=chain) if link.rank == turning else link for link in links]
 
@@ -128,15 +129,21 @@ class Novelty:
         self._faces[what] = (*keys, key)
         return False
 
-    def _is_barren(self, chain: int, links: Sequence[NewRow]) -> bool:
+    def _is_barren(self, chain: int, row: FrontierRow, links: Sequence[NewRow]) -> bool:
         """Tell whether this listing has shown nothing for some pages that its own pages had not shown before.
 
         What the archive knows does not count: the articles of a whole listing may be known from a sitemap, and
-        those behind them not.
+        those behind them not. Nor do session ids, and the listing itself with other parameters.
         """
         if len(self._listed) > _REMEMBERED:
             self._listed.clear()
-        listed = {hash((chain, link.key)) for link in links if link.rank != LinkKind.PAGINATION.rank}
+        own = row.url.partition("?")[0]
+        shown = (link for link in links if link.rank != LinkKind.PAGINATION.rank)
+        listed = {
+            hash((chain, next((form for _, form in forms(link.url)), link.key)))
+            for link in shown
+            if link.rank == LinkKind.ARTICLE.rank or link.url.partition("?")[0] != own
+        }
         count = 0 if listed - self._listed else self._barren.get(chain, 0) + 1
         self._listed |= listed
         if count:
