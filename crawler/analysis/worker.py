@@ -6,6 +6,7 @@ Pure: bytes in, values out; no database, no network, no Scrapy.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -23,6 +24,8 @@ from crawler.learning.novelty import Face, face
 
 __all__ = ["Analysis", "Job", "analyse", "analyse_batch", "rows_in_scope"]
 
+_START = 2_000  # bytes in which a page says that it is one
+_PAGER = re.compile(rb"<select|\bdata-(?:url|href|link|next|page)|location\.|\$\.(?:get|ajax)")
 _BATCHES_A_CLEARING = 64  # a page leaves next to no cycles behind
 _batches = count()
 _SITEMAPS_DEEP = 3  # sitemaps in sitemaps; the protocol has one level
@@ -35,6 +38,7 @@ class Job:
     `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
     `language`: the foreign language that the portal's own address is in, whose links are followed then.
     `hops`: how many sitemaps or redirects led to it. `key`: of the page; `form`: the fields that were posted for it.
+    `is_further`: it is a further page of a listing.
     """
 
     url: str
@@ -48,6 +52,7 @@ class Job:
     hops: int = 0
     key: int = 0
     form: str | None = None
+    is_further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def analyse(job: Job) -> Analysis:
         return _sitemap(job)
     if sniffed == "feed":
         return _feed(job)
-    if job.form is not None or discovery.is_json(job.body, job.content_type):
+    if job.form is not None or discovery.is_json(job.body, job.content_type) or _is_part(job):
         return _answer(job)
     if not discovery.is_html(job.body, job.content_type):
         return _attachment(job)
@@ -137,6 +142,15 @@ def analyse(job: Job) -> Analysis:
         links=rows_in_scope(followed, job.hosts, drops) + turned,
         drops=drops,
         face=face(page, article, found.links),
+    )
+
+
+def _is_part(job: Job) -> bool:
+    """Tell whether this is what a script puts into a list, and no page."""
+    start = job.body[:_START].lower()
+    is_text = start.strip().startswith(b"<") or not start.strip()
+    return (
+        job.is_further and is_text and not any(mark in start for mark in (b"<html", b"<body", b"<!doctype", b"<head"))
     )
 
 
@@ -175,7 +189,9 @@ def _answer(job: Job) -> Analysis:
     listed = (*found.links, *discovery.further_pages(job.body, job.url))
     drops = dict(found.refused)
     rows = rows_in_scope([(link.url, link.rank) for link in listed], job.hosts, drops) + _turned(page, job, drops)
-    if job.form is not None and (post := discovery.next_fragment(job.url, job.form, _entries(found.links))):
+    if job.form is None:
+        rows += rows_in_scope(_ranked(discovery.following(job.url, _entries(found.links))), job.hosts, drops)
+    elif post := discovery.next_fragment(job.url, job.form, _entries(found.links)):
         rows += _post_rows([post], job, drops)
     return Analysis(Extraction(PageKind.LISTING), links=rows, drops=drops, face=face(page, None, listed))
 
@@ -193,8 +209,14 @@ def _turned(page: Page, job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
     if b"DesktopModule/" in body:
         rows += _post_rows(list(discovery.fragments(page)), job, drops)
     if b"p_p_lifecycle" in body:
-        rows += rows_in_scope([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)
+        rows += rows_in_scope(_ranked(discovery.resources(page)), job.hosts, drops)
+    if _PAGER.search(body):
+        rows += rows_in_scope(_ranked(discovery.pagers(page)), job.hosts, drops)
     return tuple(rows)
+
+
+def _ranked(found: Iterable[Link]) -> list[tuple[str, int]]:
+    return [(link.url, link.rank) for link in found]
 
 
 def _post_rows(posts: Sequence[Post], job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:

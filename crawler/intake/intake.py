@@ -150,6 +150,7 @@ class Intake:
             hops=row.hops,
             key=row.key,
             form=row.form,
+            is_further=row.rank == LinkKind.PAGINATION.rank,
         )
 
     def _unless_missing(self, row: FrontierRow, analysis: Analysis) -> Analysis:
