@@ -68,11 +68,12 @@ def _selects(page: Page) -> Iterator[str]:
             is_address = value.startswith(("/", "?", "http"))
             if is_address and ((goes and _NUMBER.fullmatch(label)) or _is_pagination(value, page)):
                 yield value
-        if _KEY.fullmatch(select.get("name") or ""):
-            yield from _submitted(select, [value for value, _ in options], page)
+        name = select.get("name") or ""
+        if _KEY.fullmatch(name):
+            yield from _submitted(select, name, [value for value, _ in options], page)
 
 
-def _submitted(select: Element, values: list[str], page: Page) -> Iterator[str]:
+def _submitted(select: Element, name: str, values: list[str], page: Page) -> Iterator[str]:
     """Yield what a form asks for with each page of a drop-down, where it counts them and is got."""
     form = next(select.iterancestors("form"), None)
     numbers = [int(value) for value in values if value.isdigit()]
@@ -80,10 +81,10 @@ def _submitted(select: Element, values: list[str], page: Page) -> Iterator[str]:
     if form is None or not counts or (form.get("method") or "get").lower() != "get":
         return
     hidden = (field for field in form.iter("input") if (field.get("type") or "").lower() == "hidden")
-    kept = [(name, field.get("value") or "") for field in hidden if (name := field.get("name"))]
+    kept = [(key, field.get("value") or "") for field in hidden if (key := field.get("name"))]
     action = (form.get("action") or page.url).partition("?")[0]
     for number in numbers[:_PAGES_MOST]:
-        yield f"{action}?{urlencode([*kept, (select.get('name'), number)])}"
+        yield f"{action}?{urlencode([*kept, (name, str(number))])}"
 
 
 def _is_pagination(address: str, page: Page) -> bool:

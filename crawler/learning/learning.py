@@ -13,11 +13,12 @@ What is retired is tried again now and then, and comes back with what was set as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.records import PageKind
-from crawler.discovery import LinkKind, kind_of
+from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
 from crawler.learning.patterns import FOLDERS, forms, named_form, parts, pattern, same_name, stripped
 from crawler.urls import page_key
@@ -38,6 +39,7 @@ _FORMS_MOST = _SHOWN_MOST = 200_000
 _TWINS_AN_ARTICLE = 20  # a part that brings an article now and then is retired when it mostly brings twins
 _WORTH_NOTING = (1, 10, 100, 1_000, 10_000)  # articles
 _PART_MARKS = "/?"
+_WORD = re.compile(r"[a-z_]{1,20}")
 _MISSING = frozenset((PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT, PageKind.REDIRECT))
 
 
@@ -247,7 +249,7 @@ class Learning:
         own = row.url.partition("?")[0]
         leads = any(link.rank == LinkKind.ARTICLE.rank or not link.url.startswith(own) for link in outcome.fresh)
         for part, rest in stripped(row.url) if "?" in row.url else ():
-            if part[0] != "?" or page_key(rest) not in known.lists or _turns(row.url, part):
+            if page_key(rest) not in known.lists or not _may_sort(row.url, part):
                 continue
             if leads:
                 known.tally(part).articles += 1
@@ -327,9 +329,7 @@ class Learning:
         return len(unshown) >= _UNSHOWN_LEAST and len(unshown) * 2 >= len(articles)
 
 
-def _turns(url: str, part: str) -> bool:
-    """Tell whether a parameter of an address is the number of a page."""
-    pairs = url.partition("?")[2].split("&")
-    return any(
-        kind_of(f"http://x/?{pair}") is LinkKind.PAGINATION for pair in pairs if pair.lower().startswith(part[1:])
-    )
+def _may_sort(url: str, part: str) -> bool:
+    """Tell whether a parameter may say how a list is sorted: by a word. Numbers are pages, categories, years."""
+    pairs = (pair.lower().partition("=") for pair in url.partition("?")[2].split("&"))
+    return any(f"?{key}=" == part and _WORD.fullmatch(value) for key, _, value in pairs)
