@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from crawler.urls.noise import quiet_path, quiet_query
 
-__all__ = ["canonical", "split"]
+__all__ = ["canonical", "redirect_target", "split"]
 
 MAX_CHARS = 2_000
 
@@ -50,6 +50,18 @@ def canonical(href: str, base: str | None = None) -> str | None:
     if href.startswith("/"):
         return _canonical(href, origin)
     return _canonical(href, page if href[:1] in ("", "?", "#") else folder)
+
+
+def redirect_target(location: str, base: str) -> str | None:
+    """Return the address that a `Location` header means, its bytes read as ISO 8859-1, or None as `canonical` does.
+
+    Servers write paths with letters beyond ASCII as they are, in UTF-8.
+    """
+    try:
+        location = location.encode("latin-1").decode()
+    except UnicodeError:
+        pass
+    return canonical(location, base) if location else None
 
 
 @lru_cache(maxsize=1 << 10)
