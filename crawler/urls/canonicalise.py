@@ -8,6 +8,7 @@ stored under decomposed names (`A%CC%89nh.jpg`), and a composed one is not found
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -57,10 +58,8 @@ def redirect_target(location: str, base: str) -> str | None:
 
     Servers write paths with letters beyond ASCII as they are, in UTF-8.
     """
-    try:
+    with suppress(UnicodeError):
         location = location.encode("latin-1").decode()
-    except UnicodeError:
-        pass
     return canonical(location, base) if location else None
 
 
