@@ -115,7 +115,7 @@ def analyse(job: Job) -> Analysis:
     if not discovery.is_html(job.body, job.content_type):
         return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
-    found = discovery.links(page, job.language)
+    found = discovery.links(page, job.language, has_clicks=b"onclick" in job.body)
     extraction = extract.extract(page, captured_at=job.captured_at, explained=False)
     if extraction.article and urls.refusal(job.url, job.language) == "savefile":  # asked for as a file of the article
         extraction = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
