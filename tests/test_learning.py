@@ -38,6 +38,7 @@ def rows(archive: Path, query: str) -> list[tuple[object, ...]]:
     "traps",
     [
         ("session",),
+        ("folders", "month"),
         ("calendar", "session", "print", "query-twin", "soft404", "home", "spam", "shell"),
     ],
 )
