@@ -302,6 +302,12 @@ def test_an_article_with_others_below_it_is_an_article() -> None:
     assert styled("", own + others).kind is PageKind.ARTICLE
 
 
+def test_a_banner_that_links_home_is_no_entry_of_a_list() -> None:
+    related = "".join(map(entry, range(1, 4))).replace("h1>", "h3>").replace("<h1", "<h3")
+    page = f'<h1><a href="/">Cổng thông tin điện tử xã Khe Rạ</a></h1><span>Tin</span>{TEXT * 4}{related}'
+    assert judged(page, title="Chi tiết").kind is PageKind.ARTICLE
+
+
 @pytest.mark.parametrize(
     ("kind", "title", "url"),
     [

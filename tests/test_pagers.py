@@ -50,6 +50,7 @@ def turned(body: str) -> list[str]:
         (CLICKS + "<script>function goPage(n) { vote(n); }</script>", 0),
         (REQUEST.format("muc: current, page: n"), 0),
         (REQUEST.format("id: 3"), 0),
+        (REQUEST.format("task: 'vote', page: n"), 0),
         (AJAX.format('type: "POST",'), 0),
     ],
 )

@@ -88,7 +88,7 @@ def whole_entries(e: Evidence) -> int:
 
 
 def _headings_of_prose(outline: Outline) -> Iterator[Line]:
-    """Yield the headings of a rank with text below; nothing where text stands above the first linked one."""
+    """Yield the headings with text below of the rank that comes first; nothing where text stands above all of them."""
     ranked: dict[str, list[Line]] = {}
     heading: Line | None = None
     for line in outline.lines:
@@ -100,7 +100,7 @@ def _headings_of_prose(outline: Outline) -> Iterator[Line]:
             if heading is not None:
                 ranked.setdefault(heading.tag, []).append(heading)
             heading = None
-    yield from max(ranked.values(), key=len, default=[])
+    yield from next(iter(ranked.values()), [])
 
 
 def looks_like_listing(e: Evidence) -> tuple[bool, str]:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from archive.extract.page import Element, Page
 from crawler.discovery.anchors import Link
 from crawler.discovery.kinds import LinkKind, kind_of
-from crawler.urls import canonical, host_of
+from crawler.urls import canonical, host_of, refusal
 
 __all__ = ["following", "pagers"]
 
@@ -45,7 +45,8 @@ def pagers(page: Page) -> list[Link]:
     found = (*_selects(page), *_buttons(page), *_scripts(page))
     urls = (canonical(address, page.base_url) for address in found)
     own = host_of(page.url)
-    return [Link(url, LinkKind.PAGINATION) for url in dict.fromkeys(urls) if url and host_of(url) == own]
+    kept = (url for url in dict.fromkeys(urls) if url and host_of(url) == own and not refusal(url))
+    return [Link(url, LinkKind.PAGINATION) for url in kept]
 
 
 def following(url: str, entries: int) -> list[Link]:
