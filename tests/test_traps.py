@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from loopback import article, listing, serving
 
-from crawler.urls import language_of, refusal
+from crawler.discovery import LinkKind
+from crawler.frontier import FrontierRow, NewRow
+from crawler.learning.novelty import Novelty
+from crawler.urls import language_of, page_key, refusal
 
 LUUTRU = str(Path(sys.executable).with_name("luutru"))
 HOST = "https://vidu.gov.vn"
@@ -189,6 +192,21 @@ def test_a_list_without_end_is_left_though_its_links_are_new_at_every_page(tmp_p
         crawl(server.url, tmp_path)
     assert len([path for path in server.paths if path.startswith("/tin?page=")]) <= 14
     assert len(one_column(tmp_path, "SELECT url FROM articles")) == 9
+
+
+def test_a_portal_whose_lists_have_no_end_is_known_for_it() -> None:
+    novelty, turning = Novelty(), LinkKind.PAGINATION.rank
+
+    def pages_until_left(name: str) -> int:
+        for number in range(1, 20):
+            url = f"http://vidu.gov.vn/{name}?page={number}"
+            row = FrontierRow(page_key(url), url, "vidu", "vidu.gov.vn", turning, None, None, 0, None, chain=len(name))
+            following = f"http://vidu.gov.vn/{name}?page={number + 1}"
+            if not novelty.followed(row, [NewRow(page_key(following), following, "vidu.gov.vn", turning)], None):
+                return number
+        return 20
+
+    assert [pages_until_left(name) for name in ("tin", "su-kien", "thong-bao")] == [5, 2, 2]
 
 
 def test_a_listing_known_from_the_sitemap_is_read_to_its_end(tmp_path: Path) -> None:

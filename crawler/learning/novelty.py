@@ -23,6 +23,7 @@ __all__ = ["Face", "Novelty", "face"]
 _ADDRESSES = 3  # that may show the same, with the same links, before the next one is a branch that goes round
 _ADDRESSES_LINKING = 20  # that may show the same but for their links
 _BARREN_PAGES = 5  # of a listing, in a row
+_BARREN_PAGES_AGAIN = 2  # on a portal whose listings had as many together
 _REMEMBERED = 200_000  # of either kind: some 60 MB in all
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title"})
@@ -93,6 +94,7 @@ class Novelty:
         self._texts: Counter[str] = Counter()  # new ones, by portal
         self._listed: set[int] = set()  # hashes of a chain and a link that one of its pages showed
         self._barren: dict[int, int] = {}  # chain → pages in a row without a link that is new to the chain
+        self._barren_pages: Counter[str] = Counter()  # of listings, by portal
 
     def followed(self, row: FrontierRow, links: Sequence[NewRow], shown: Face | None) -> list[NewRow]:
         """Return the links of a page that go to the frontier; `shown`: its face, None for a sitemap or feed."""
@@ -150,4 +152,5 @@ class Novelty:
             self._barren[chain] = count
         else:
             self._barren.pop(chain, None)
-        return count >= _BARREN_PAGES
+        self._barren_pages[row.portal] += count > 0
+        return count >= (_BARREN_PAGES_AGAIN if self._barren_pages[row.portal] > _BARREN_PAGES else _BARREN_PAGES)
