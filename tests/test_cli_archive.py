@@ -197,6 +197,39 @@ def test_duplicates_by_kind_portal_and_article(sample: Path) -> None:
     assert "--limit shows more than 1" in luutru("duplicates", "--limit", "1", archive=sample).stderr
 
 
+def test_two_copies_side_by_side(sample: Path) -> None:
+    near = f"{GIALAI}/van-ban/9"
+    compared = json.loads(luutru("duplicates", f"{BACKAN}/binh-dang-gioi", near, "--json", archive=sample).stdout)
+    assert (compared["kind"], compared["a"]["portal"], compared["b"]["portal"]) == ("near", "backan", "gialai")
+    assert any(row["is_same"] for row in compared["paragraphs"])
+    for side, text in (("left", EQUALITY), ("right", None)):
+        told = "\n".join("".join(run["text"] for run in row[side]) for row in compared["paragraphs"] if row[side])
+        assert text in (None, told)
+    plain = luutru("duplicates", f"{BACKAN}/binh-dang-gioi", near, archive=sample).stdout
+    assert "the same …" in plain
+    assert " │ " in plain
+    assert "{+" in plain or "[-" in plain
+    unlike = luutru("duplicates", f"{BACKAN}/binh-dang-gioi", f"{BACKAN}/dang-bo", archive=sample).stdout
+    assert "neither copies nor issues of one series" in unlike
+    wrong = luutru("duplicates", "a", "b", "c", archive=sample)
+    assert (wrong.exit_code, "Name one article, or two" in wrong.stderr) == (2, True)
+
+
+def test_who_copies_from_whom(sample: Path) -> None:
+    found = [json.loads(line) for line in luutru("duplicates", "--flows", "--json", archive=sample).stdout.splitlines()]
+    flows = {(flow["source"], flow["copier"]): flow for flow in found}
+    assert set(flows) == {("backan", "thainguyen"), ("backan", "gialai")}
+    copied = flows["backan", "thainguyen"]
+    assert (copied["articles"], copied["same_day"], copied["median_days"], copied["longest_days"]) == (1, 0, 2, 2)
+    assert copied["example"] == page_id(f"{THAINGUYEN}/tin/123")
+    table = luutru("duplicates", "--flows", "--portal", "gialai", archive=sample).stdout.splitlines()
+    assert table[0].split()[:3] == ["from", "to", "articles"]
+    assert [line.split()[:3] for line in table[1:]] == [["backan", "gialai", "1"]]
+    nothing = luutru("duplicates", "--flows", "--portal", "bo", archive=sample)
+    assert nothing.stderr == "No text stands on two portals.\n"
+    assert luutru("duplicates", "--flows", "--kind", "near", archive=sample).exit_code == 2
+
+
 def test_export_says_what_it_wrote(sample: Path, tmp_path: Path) -> None:
     result = luutru("export", tmp_path / "out", archive=sample)
     first, second, *_ = result.stdout.splitlines()

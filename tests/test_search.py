@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from archive_builder import ArchiveBuilder, page_id
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_archive import BACKAN, GIALAI, THAINGUYEN
 
 from archive.cli.output import MARK, with_marks
 from archive.errors import QueryError
 from archive.filters import Filters
-from archive.search import Count, Facets, Options, Segment, Sort, ranking, search
+from archive.search import Count, Facets, Options, Results, Segment, Sort, ranking, search
 from archive.search.marks import Marker
 from archive.search.query import parse
 from archive.store import Archive
@@ -209,6 +209,69 @@ def test_a_bad_query_is_no_sqlite_error(sample_db: sqlite3.Connection) -> None:
             search(sample_db, text)
     for text in ("a'b", "x AND y", "NEAR(a b)", "a*b", "text:a", "{a}", "^a"):
         search(sample_db, text)
+
+
+PIECES = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(
+        ["OR", "AND", "NOT", '"', "-", "*", "title:", "text:", "^", "(", ")", "{", "}", "+", "NEAR(", "\0", "“"]
+    ),
+    st.sampled_from(
+        ["đảng", "dang", "hội", "nghị", "bình", "họp", "ho*", "-đang", '"hội nghị"', "title:hội", "\ud800"]
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def opened(sample: Path) -> Iterator[sqlite3.Connection]:
+    with Archive.open(sample) as archive:
+        yield archive.db
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    pieces=st.lists(PIECES, max_size=8),
+    options=st.builds(
+        Options,
+        exact=st.booleans(),
+        all_copies=st.booleans(),
+        articles_only=st.booleans(),
+        facets=st.booleans(),
+        limit=st.integers(1, 12),
+        offset=st.integers(0, 12),
+        sort=st.sampled_from(["rank", "newest", "oldest"]),
+    ),
+    filters=st.builds(
+        Filters,
+        portals=st.sampled_from([(), ("backan",), ("bo", "gialai")]),
+        provinces=st.sampled_from([(), ("Thái Nguyên",)]),
+        since=st.one_of(st.none(), st.dates()),
+        until=st.one_of(st.none(), st.dates()),
+        categories=st.sampled_from([(), ("tin tuc",)]),
+    ),
+)
+def test_whatever_is_asked_is_answered_or_named(
+    opened: sqlite3.Connection, pieces: list[str], options: Options, filters: Filters
+) -> None:
+    text = " ".join(pieces)
+    try:
+        parse(text)
+    except QueryError as error:
+        position = error.position
+    else:
+        position = None
+        _check(search(opened, text, filters, options), options)
+    assert position is None or 0 <= position < len(text)
+
+
+def _check(found: Results, options: Options) -> None:
+    assert len(found.hits) <= options.limit
+    assert len({hit.id for hit in found.hits}) == len(found.hits)
+    assert found.has_more <= (len(found.hits) == options.limit)
+    assert found.matched >= len(found.hits)
+    for hit in found.hits:
+        assert "".join(piece.text for piece in hit.marked_title) == hit.title
+        assert all(piece.text for piece in hit.snippet)
 
 
 @given(

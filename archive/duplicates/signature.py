@@ -14,11 +14,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.config import CONFIG
-from archive.duplicates.shingles import Hashes, shingle_hashes, syllable_hashes
+from archive.duplicates.config import CONFIG, CONTAINED_SYLLABLES
+from archive.duplicates.shingles import Hashes, distinct, rolled_hashes, span_hashes, syllable_hashes
 from archive.records import Fingerprint
 
-__all__ = ["agreement", "fingerprint", "shingles_of", "signature"]
+__all__ = ["fingerprint", "signature"]
 
 _CHUNK = 1024  # shingles at once: their 128 values fit the cache of a core
 
@@ -29,13 +29,14 @@ def fingerprint(text: str) -> Fingerprint:
     `digest` is BLAKE2b-128 of the text's UTF-8, `key_digest` of the hashes of its syllables, 8 bytes each, in order.
     """
     syllables = syllable_hashes(text)
-    shingles = shingle_hashes(syllables)
+    rolled = rolled_hashes(syllables)
+    spans = span_hashes(rolled) if len(syllables) >= CONTAINED_SYLLABLES else rolled[:0]
     return Fingerprint(
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
         key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
         syllables=len(syllables),
-        signature=signature(shingles),
-        shingles=shingles.astype("<u8", copy=False).tobytes(),
+        signature=signature(distinct(rolled)),
+        spans=spans.astype("<u8", copy=False).tobytes(),
     )
 
 
@@ -67,17 +68,3 @@ def _permutations() -> NDArray[np.uint32]:
 
     drawn: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
     return drawn[:, :, np.newaxis]
-
-
-def shingles_of(print_: Fingerprint) -> Hashes:
-    """Return the shingle hashes of a fingerprint, ascending."""
-    return np.frombuffer(print_.shingles, dtype="<u8").astype(np.uint64, copy=False)
-
-
-def agreement(own: bytes, others: list[bytes]) -> NDArray[np.float64]:
-    """Return the estimated Jaccard of one signature with each of `others`; its standard error is at most .045."""
-    if not others:
-        return np.empty(0)
-    matrix = np.frombuffer(b"".join(others), dtype="<u4").reshape(len(others), CONFIG.permutations)
-    equal: NDArray[np.float64] = (matrix == np.frombuffer(own, dtype="<u4")).mean(axis=1)
-    return equal

@@ -123,10 +123,11 @@ def _spelt(word: str) -> str:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Return the word as it may be written, in lower case, in both tone placements."""
+    """Return the word as it may be written, in lower case, in both tone placements, with đ or the eth of old fonts."""
     new = fold_syllable(word)
     old = unicodedata.normalize("NFC", _OPEN_RIME.sub(r"\1\3\2", unicodedata.normalize("NFD", new)))
-    return tuple(sorted({word.casefold(), new, old}))
+    forms = {word.casefold(), new, old}
+    return tuple(sorted(forms | {form.replace("đ", "ð") for form in forms}))
 
 
 def _any_accents(word: str) -> str:

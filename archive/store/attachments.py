@@ -56,7 +56,7 @@ def record_text(db: sqlite3.Connection, ref: CaptureRef, attachment: AttachmentT
 def drop_text(db: sqlite3.Connection, page_id: int) -> None:
     """Take a document's text out of the archive and its index, if it is there."""
     if db.execute("SELECT 1 FROM attachment_texts WHERE page_id = ?", [page_id]).fetchone():
-        full_text.drop(db, page_id)
+        full_text.drop(db, full_text.held(db, page_id))
         db.execute("DELETE FROM attachment_texts WHERE page_id = ?", [page_id])
 
 

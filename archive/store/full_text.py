@@ -13,7 +13,7 @@ import sqlite3
 from archive.store.search_keys import FILL, allot, is_of_day
 from archive.text import fold_search
 
-__all__ = ["drop", "prepare", "put", "redate_files", "reindex", "write"]
+__all__ = ["drop", "held", "prepare", "put", "redate_files", "reindex", "write"]
 
 
 def prepare(db: sqlite3.Connection) -> None:
@@ -33,9 +33,19 @@ def put(db: sqlite3.Connection, page_id: int, title: str, text: str) -> None:
     db.execute("INSERT INTO unwritten VALUES (NULL, ?, ?, ?)", [key, fold_search(title), fold_search(text)])
 
 
-def drop(db: sqlite3.Connection, page_id: int) -> None:
-    """Take a page's texts out of the index, which must be told what it holds: call it before they change."""
-    row = db.execute("SELECT id, title, text FROM searchable WHERE page_id = ?", [page_id]).fetchone()
+def held(db: sqlite3.Connection, page_id: int) -> sqlite3.Row | None:
+    """Return what a page says in the index (`id`, `title`, `text`), None where it is not there.
+
+    To be asked before what is stored of the page changes.
+    """
+    row: sqlite3.Row | None = db.execute(
+        "SELECT id, title, text FROM searchable WHERE page_id = ?", [page_id]
+    ).fetchone()
+    return row
+
+
+def drop(db: sqlite3.Connection, row: sqlite3.Row | None) -> None:
+    """Take out of the index what was `held`, if anything was: it must be told what it holds."""
     if row is not None:
         folded = fold_search(row["title"]), fold_search(row["text"])
         db.execute("INSERT INTO unwritten VALUES ('delete', ?, ?, ?)", [row["id"], *folded])
@@ -53,7 +63,7 @@ def redate_files(db: sqlite3.Connection, page_id: int) -> None:
     for file in files:
         row = db.execute(_ENTRY, [file["page_id"]]).fetchone()
         if not is_of_day(file["id"], row["published_at"], row["captured_at"]):
-            drop(db, file["page_id"])
+            drop(db, held(db, file["page_id"]))
             put(db, file["page_id"], file["name"], file["text"])
 
 

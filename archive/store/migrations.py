@@ -260,6 +260,21 @@ _INITIAL = (
         JOIN pages AS representative ON representative.id = clusters.representative_page_id""",
 )
 
+# The index of duplicates becomes files beside the database; what they are made from stays in it.
+_DUPLICATES_INDEX = (
+    "DROP TABLE bands",
+    # Of each text but for exact copies, which share the row of the first: what the index is derived from.
+    "DROP TABLE signatures",
+    """CREATE TABLE signatures (
+        document_id INTEGER PRIMARY KEY REFERENCES documents(id),
+        syllables INTEGER NOT NULL,
+        signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
+        spans BLOB NOT NULL               -- hashes of stretches of the text, little-endian uint64
+    )""",
+    # 1: a series keeps copies of its members apart; what hangs together there is grouped anew with each change.
+    "ALTER TABLE clusters ADD COLUMN is_contested INTEGER NOT NULL DEFAULT 0",
+)
+
 # The full-text index in the order of publication.
 _SEARCH_KEYS = (
     "DROP TABLE search_index",
@@ -287,4 +302,7 @@ _SEARCH_KEYS = (
     *FILL,
 )
 
-ARCHIVE = MigrationSet("archive", {"0001_initial": _INITIAL, "0002_search_keys": _SEARCH_KEYS})
+ARCHIVE = MigrationSet(
+    "archive",
+    {"0001_initial": _INITIAL, "0002_duplicates_index": _DUPLICATES_INDEX, "0003_search_keys": _SEARCH_KEYS},
+)

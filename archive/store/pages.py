@@ -164,7 +164,7 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
     if current is not None and not differs(current, state):
         return Stored(PageKind.ARTICLE)
     if current is not None:
-        full_text.drop(db, ref.page_id)
+        full_text.drop(db, full_text.held(db, ref.page_id))
     revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
     db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
     full_text.put(db, ref.page_id, str(state["title"]), text)
@@ -218,6 +218,6 @@ def make_alias(db: sqlite3.Connection, key: int, canonical_key: int) -> None:
 
 
 def _take_back(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
-    full_text.drop(db, page_id)
+    full_text.drop(db, full_text.held(db, page_id))
     db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [page_id])
     duplicates.page_lost(db, page_id, document_id)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
+from archive.text import DS
+
 __all__ = ["FILL", "MERGER", "MONTH", "PLACES", "UNDATED", "YEAR", "allot", "first_of_day", "is_of_day"]
 
 PLACES = 1 << 16  # of a day
@@ -45,6 +47,14 @@ def _first(published_at: str | None, captured_at: str) -> int:
 
 MERGER = first_of_day(date(2025, 7, 1))  # since that day a portal's province is `province_after`
 
+
+def _folded(column: str) -> str:
+    """Return what `fold_search` does as SQL: stored text is NFC."""
+    for letter, plain in DS.items():
+        column = f"replace({column}, '{letter}', '{plain}')"
+    return column
+
+
 # Fills both tables anew from articles and files. A text has the id of its place among all, or that of its day if that
 # is higher: the same as `allot` gives them one after the other.
 FILL = (
@@ -67,8 +77,6 @@ FILL = (
         FROM (SELECT *, coalesce(published_at, captured_at) AS day FROM dated)
     ), ranked AS (SELECT *, row_number() OVER (ORDER BY first, page_id) AS rank FROM begun)
     SELECT rank + max(first - rank) OVER (ORDER BY rank), page_id, portal, category, is_file FROM ranked""",
-    # What `fold_search` does: stored text is NFC.
-    """INSERT INTO search_index (rowid, title, text)
-    SELECT id, replace(replace(title, 'đ', 'd'), 'Đ', 'D'), replace(replace(text, 'đ', 'd'), 'Đ', 'D')
-    FROM searchable ORDER BY id""",
+    f"""INSERT INTO search_index (rowid, title, text)
+    SELECT id, {_folded("title")}, {_folded("text")} FROM searchable ORDER BY id""",
 )
