@@ -86,9 +86,8 @@ def _turns(*runs: Callable[[], object]) -> list[float]:
 def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[str], None]) -> None:
     """Print the costs at each size, of this index and of others."""
     table = _sign(file, count, seed, folder)
-    say(
-        f"texts       {count:,}, {table.syllables.mean():.0f} syllables on average, {len(table.spans) / count:.1f} spans"
-    )
+    mean, spans = table.syllables.mean(), len(table.spans) / count
+    say(f"texts       {count:,}; on average {mean:.0f} syllables, {spans:.1f} spans")
     parts = ("luutru", "datasketch", "rensa", "regroup")
     results = {name: _in_process(name, file, count, seed, folder) for name in parts}
     for name in ("luutru", "datasketch", "rensa"):
@@ -102,7 +101,7 @@ def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[st
     seconds = results["regroup"]["seconds"]
     whole = theirs["whole"]
     say(
-        f"regroup     {seconds:.1f} s from signatures to clusters of {results['regroup']['pairs']:,} pairs of candidates;"
+        f"regroup     {seconds:.1f} s from signatures to clusters, {results['regroup']['pairs']:,} pairs of candidates;"
     )
     say(f"            1 / {whole / seconds:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one")
 
