@@ -22,10 +22,9 @@ __all__ = ["agreement", "candidates", "least_agreement", "possible"]
 
 _MEASURED = 256  # candidates of a text whose signature is read
 _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
-# Share of its spans that the smaller of two copies loses where single syllables differ all over it: it has a ninth of
-# its shingles for itself, 5 for each such syllable, which takes the one or two spans that it stands in.
-_LOST = 0.4
-_LOST_DEVIATIONS = 4  # of that number, which is nearly of Poisson's distribution
+# A copy has one span in three of the smaller text at least, beyond the first few: where single syllables differ all
+# over it, a ninth of its shingles is lost, five for each of them, and with it the one or two spans that it stands in.
+_FREE, _SHARE = 4, 1 / 3
 _NONE: Integers = np.empty(0, dtype=np.int64)
 _ID_MASK = (1 << ID_BITS) - 1
 
@@ -66,8 +65,7 @@ def possible(
     seen_spans = np.add.reduceat((hits.codes & np.uint64(1)).astype(np.int64), starts)
     newer, older = pairs >> ID_BITS, pairs & _ID_MASK
     smaller = np.minimum(np.minimum(spans_of_newer(newer), MOST_SPANS), spans_of_older(older))
-    lost = _LOST * smaller
-    missing = smaller - lost - _LOST_DEVIATIONS * np.sqrt(lost) - seen_spans
+    missing = _SHARE * (smaller - _FREE) - seen_spans
     if len(hits.stops):
         missing -= _stopped(hits.stops, pairs)
     is_formula = (seen_keys == 1) & ((hits.codes[starts] & np.uint64(3)) == 3)

@@ -23,7 +23,7 @@ from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["Keys", "Shared", "Signatures", "regroup", "similar_pairs"]
+__all__ = ["Groups", "Keys", "Shared", "Signatures", "regroup", "similar_pairs"]
 
 _BATCH = 256  # texts in memory at once
 _ROWS = 20_000  # signatures
@@ -48,7 +48,7 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
     if not from_signatures:
         _sign(db)
     _link_twins(db)
-    groups = _Groups()
+    groups = Groups()
     keys = Keys.of(_tables(db))
     for newer, older in similar_pairs(keys, lambda documents: _signatures(db, documents)):
         for document_id, key_digest, text in db.execute(_VARIANTS, [newer]).fetchall():
@@ -167,7 +167,7 @@ def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator
         yield document_id, [pair[1] for pair in group_]
 
 
-class _Groups:
+class Groups:
     """Documents that were found to be copies of each other (union-find)."""
 
     def __init__(self) -> None:

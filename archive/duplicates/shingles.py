@@ -40,6 +40,7 @@ _SYLLABLE = re.compile(r"\w+")
 _CHUNK = re.compile(r"\S+")  # the same chunks as str.split gives
 _K = np.uint64(0x9E3779B97F4A7C17)
 _ANCHORS_END = np.uint64((1 << 64) // CONFIG.anchors)
+_HALF, _MIX_1, _MIX_2 = np.uint64(33), np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _REMEMBERED = 1 << 18  # chunks; a language has few, serial numbers and typing errors are endless
 
 
@@ -83,6 +84,8 @@ def rolled_hashes(syllables: Hashes) -> Hashes:
 def span_hashes(rolled: Hashes) -> Hashes:
     """Return the distinct hashes of the spans of a text, ascending, from those of its shingles in order."""
     anchors = rolled[rolled < _ANCHORS_END]
+    if len(anchors) < 2:
+        return anchors[:0]
     return distinct(mix(mix(anchors[:-1]) * _K + anchors[1:]))
 
 
@@ -94,10 +97,12 @@ def distinct(hashes: Hashes) -> Hashes:
 
 def mix(values: Hashes) -> Hashes:
     """Return the values through the finalizer of MurmurHash3, a bijection of 64 bits that spreads every bit."""
-    shift = np.uint64(33)
-    values = (values ^ (values >> shift)) * np.uint64(0xFF51AFD7ED558CCD)
-    values = (values ^ (values >> shift)) * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> shift)
+    mixed = values ^ (values >> _HALF)
+    mixed *= _MIX_1
+    mixed ^= mixed >> _HALF
+    mixed *= _MIX_2
+    mixed ^= mixed >> _HALF
+    return mixed
 
 
 def overlap(a: Hashes, b: Hashes) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archive.duplicates.config import CONFIG, CONTAINED_SYLLABLES
-from archive.duplicates.shingles import Hashes, distinct, rolled_hashes, span_hashes, syllable_hashes
+from archive.duplicates.shingles import Hashes, rolled_hashes, span_hashes, syllable_hashes
 from archive.records import Fingerprint
 
 __all__ = ["fingerprint", "signature"]
@@ -35,30 +35,36 @@ def fingerprint(text: str) -> Fingerprint:
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
         key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
         syllables=len(syllables),
-        signature=signature(distinct(rolled)),
+        signature=signature(rolled),
         spans=spans.astype("<u8", copy=False).tobytes(),
     )
 
 
 def signature(shingles: Hashes) -> bytes:
-    """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32."""
+    """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32; often or once."""
     factors, offsets = _permutations()
     mixed = _fmix32(shingles.astype(np.uint32))
-    least = np.full(CONFIG.permutations, 0xFFFF_FFFF, dtype=np.uint32)
+    if not len(mixed):
+        return b"\xff" * 4 * CONFIG.permutations
     room = np.empty((CONFIG.permutations, min(_CHUNK, len(mixed))), dtype=np.uint32)
+    parts = []
     for start in range(0, len(mixed), _CHUNK):
         chunk = mixed[start : start + _CHUNK]
         values = np.multiply(factors, chunk, out=room[:, : len(chunk)])
         values += offsets
-        np.minimum(least, values.min(axis=1), out=least)
+        parts.append(values.min(axis=1))
+    least: NDArray[np.uint32] = parts[0] if len(parts) == 1 else np.min(parts, axis=0)
     return least.astype("<u4", copy=False).tobytes()
 
 
 def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the values through the finalizer of MurmurHash3 for 32 bits."""
-    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EB_CA6B)
-    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2_AE35)
-    return values ^ (values >> np.uint32(16))
+    """Return the values, changed in place, through the finalizer of MurmurHash3 for 32 bits."""
+    values ^= values >> np.uint32(16)
+    values *= np.uint32(0x85EB_CA6B)
+    values ^= values >> np.uint32(13)
+    values *= np.uint32(0xC2B2_AE35)
+    values ^= values >> np.uint32(16)
+    return values
 
 
 @lru_cache(maxsize=1)

@@ -25,9 +25,8 @@ from rensa import RMinHash, RMinHashLSH
 
 from archive.duplicates import fingerprint
 from archive.duplicates.candidates import possible
-from archive.duplicates.grouping import Edge, partition
 from archive.duplicates.index import Index, Table
-from archive.duplicates.rebuild import Keys, similar_pairs
+from archive.duplicates.rebuild import Groups, Keys, similar_pairs
 from archive.duplicates.shingles import shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature
 from benchmarks.duplicates.texts import Composed, compose, sentences_of
@@ -86,8 +85,8 @@ def _turns(*runs: Callable[[], object]) -> list[float]:
 def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[str], None]) -> None:
     """Print the costs at each size, of this index and of others."""
     table = _sign(file, count, seed, folder)
-    spans = len(table.spans) / count
-    say(f"texts       {count:,}, {table.syllables.mean():.0f} syllables on average, {spans:.1f} spans")
+    mean, spans = table.syllables.mean(), len(table.spans) / count
+    say(f"texts       {count:,}; on average {mean:.0f} syllables, {spans:.1f} spans")
     parts = ("luutru", "datasketch", "rensa", "regroup")
     results = {name: _in_process(name, file, count, seed, folder) for name in parts}
     for name in ("luutru", "datasketch", "rensa"):
@@ -98,9 +97,11 @@ def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[st
     last = str(count)
     say(f"            one at a time {ours['single']:.0f} µs; files {ours['files'] / 2**20:,.0f} MB")
     say(f"            1 / {theirs['costs'][last] / ours['costs'][last]:.1f} of datasketch's")
-    seconds, pairs = results["regroup"]["seconds"], results["regroup"]["pairs"]
+    seconds = results["regroup"]["seconds"]
     whole = theirs["whole"]
-    say(f"regroup     {seconds:.1f} s from signatures to clusters of {pairs:,} pairs of candidates;")
+    say(
+        f"regroup     {seconds:.1f} s from signatures to clusters, {results['regroup']['pairs']:,} pairs of candidates;"
+    )
     say(f"            1 / {whole / seconds:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one")
 
 
@@ -174,10 +175,11 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
     found = costs.measured(step)
     memory = _memory() - before
     start = time.process_time()
-    for place in range(_SAMPLE):  # as new texts, under ids that follow
+    sample = min(_SAMPLE, len(table.ids))
+    for place in range(sample):  # as new texts, under ids that follow
         text = part(place, place + 1).texts()[0]
         possible(index.look_up([text]), lambda ids: table.counts[np.minimum(ids, 1)], index.spans)
-    single = (time.process_time() - start) / _SAMPLE * 1e6
+    single = (time.process_time() - start) / sample * 1e6
     return {"costs": found, "memory": memory, "single": single, "files": index.size_bytes}
 
 
@@ -247,9 +249,12 @@ def _regroup(table: Table) -> dict[str, Any]:
         for first in range(0, len(table.ids), 20_000)
     ]
     pairs = similar_pairs(Keys.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1]))
-    edges = [Edge(str(newer), str(older), "near", 1.0) for newer, others in pairs for older in others]
-    partition({end for edge in edges for end in (edge.a, edge.b)}, edges)
-    return {"seconds": time.process_time() - start, "pairs": len(edges)}
+    groups, count = Groups(), 0
+    for newer, others in pairs:
+        count += len(others)
+        for older in others:
+            groups.join(newer, older)
+    return {"seconds": time.process_time() - start, "pairs": count}
 
 
 def _memory() -> int:
