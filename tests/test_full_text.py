@@ -97,7 +97,7 @@ def _as_first_released(path: Path) -> list[tuple[int, int]]:
         for statement in _INITIAL:
             if "searchable" in statement:
                 db.execute(statement)
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0002_search_keys'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%search_keys'")
     db.close()
     return keys
 
