@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sample_archive import BACKAN
 
 from archive.filters import Filters
+from archive.records import AttachmentText
 from archive.search import Options, search
 from archive.store import Archive, full_text, search_keys
 from archive.store.migrations import _INITIAL
@@ -88,6 +89,22 @@ def test_an_article_whose_day_changes_moves(tmp_path: Path) -> None:
         assert search(archive.db, "kênh", Filters(since=date(2021, 2, 6), until=date(2021, 2, 6))).matched == 1
 
 
+def test_a_file_is_of_the_day_of_its_article_whichever_came_first(tmp_path: Path) -> None:
+    file, article = "https://x.gov.vn/ke-hoach.pdf", "https://x.gov.vn/1"
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("x")
+        builder.file(file, AttachmentText("pdf", "Lịch tiêm phòng dại cho chó mèo."))
+        for number, day in enumerate((None, "2020-01-05", "2021-02-06")):
+            if day:
+                files = [(file, "Kế hoạch")]
+                builder.article(article, "Tin", "Xã thông báo lịch.", published_at=day, attachments=files)
+            with Archive.open(tmp_path) as archive:
+                for since in (None, date(2020, 1, 5), date(2021, 2, 6)):
+                    is_found = search(archive.db, "tiêm phòng", Filters(since=since, until=since)).matched
+                    assert is_found == (since is None or since.year - 2019 == number)
+                assert list(verify(archive, Checked())) == []
+
+
 def _as_first_released(path: Path) -> list[tuple[int, int]]:
     """Take an archive back to its first migration; return the keys that its index had."""
     with sqlite3.connect(path / "archive.db") as db:
@@ -97,7 +114,7 @@ def _as_first_released(path: Path) -> list[tuple[int, int]]:
         for statement in _INITIAL:
             if "searchable" in statement:
                 db.execute(statement)
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = '0002_search_keys'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%search_keys'")
     db.close()
     return keys
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,6 @@ import click
 from archive.cli.command import Command, archive_option, json_option, limit_option
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from archive.duplicates import Cluster, Link
 
 __all__ = ["duplicates"]
@@ -102,13 +99,12 @@ def _compare(archive_dir: Path, articles: tuple[str, ...], *, as_json: bool) -> 
 def _show(
     archive_dir: Path, article: str | None, chosen: tuple[str | None, str | None], limit: int, *, as_json: bool
 ) -> None:
-    from archive.article_view import find_page
     from archive.cli.output import say, tell, write_json
-    from archive.store import Archive
+    from archive.reader import Reader
 
-    with Archive.open(archive_dir) as archive:
-        page = find_page(archive.db, article) if article else None
-        found = list(islice(_clusters(archive.db, *chosen, page), limit + 1))
+    portal, kind = chosen
+    with Reader.open(archive_dir) as archive:
+        found = list(islice(archive.duplicates(article, portal=portal, kind=kind), limit + 1))
     if as_json:
         write_json([_as_json(cluster) for cluster in found[:limit]])
     for number, cluster in enumerate(found[:limit] if not as_json else []):
@@ -119,19 +115,6 @@ def _show(
         tell("This article has no copies." if article else "No copies here.")
     elif len(found) > limit:
         tell(f"There are more clusters; --limit shows more than {limit}.")
-
-
-def _clusters(db: sqlite3.Connection, portal: str | None, kind: str | None, page: int | None) -> Iterator[Cluster]:
-    from archive.duplicates import clusters
-    from archive.filters import Filters
-
-    portals = sorted(Filters((portal,)).resolve(db).portals or ()) if portal else [None]
-    seen: set[str] = set()
-    for one in portals:
-        for cluster in clusters(db, portal=one, kind=kind, page=page):
-            if cluster.id not in seen:
-                seen.add(cluster.id)
-                yield cluster
 
 
 def _as_json(cluster: Cluster) -> dict[str, Any]:
