@@ -122,7 +122,6 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA cache_size = -65536")
-            db.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: what is written again and again is copied once
             db.execute("PRAGMA wal_autocheckpoint = 8000")  # a page that changes often is written back seldom
         else:
             db.execute("PRAGMA query_only = ON")

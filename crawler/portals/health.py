@@ -49,6 +49,7 @@ class Health:
     gone: int = 0
     waiting: int = 0
     failing: int = 0
+    forbidden: int = 0  # addresses that robots.txt does not allow
     fetched_at: int | None = None
     cms: str = ""
     kinds: dict[str, int] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class Health:
         if self.rests:
             return "rests"
         if self.fetched_at is None:
+            if self.forbidden:
+                return "forbidden by robots.txt"
             return "not reached" if self.failing else "" if not self.waiting else "not crawled yet"
         return "failing" if self.failing > self.pages // 2 else "some failing" if self.failing else "good"
 
@@ -139,14 +142,14 @@ def _frontier(db: sqlite3.Connection, now: int) -> tuple[dict[str, Counter[str]]
     """Return counts of addresses by portal, and why addresses failed, the most frequent reason first: one scan."""
     counts: dict[str, Counter[str]] = {}
     reasons: dict[str, Counter[str]] = {}
-    for portal, reason, is_failing, addresses, waiting, fetched_at in db.execute(
+    for portal, reason, is_failing, addresses, waiting, fetched_at, forbidden in db.execute(
         """SELECT portal, iif(failures > 0, coalesce(reason, 'unknown'), NULL), failures > 0, count(*),
-            sum(due_at <= ?), coalesce(max(fetched_at), 0)
+            sum(due_at <= ?), coalesce(max(fetched_at), 0), sum(reason IS 'robots.txt')
         FROM frontier GROUP BY 1, 2, 3""",
         [now],
     ):
         of_portal = counts.setdefault(portal, Counter())
-        of_portal.update(waiting=waiting, failing=addresses * is_failing)
+        of_portal.update(waiting=waiting, failing=addresses * is_failing, forbidden=forbidden)
         of_portal["fetched_at"] = max(of_portal["fetched_at"], fetched_at)
         if is_failing:
             reasons.setdefault(portal, Counter())[reason] += addresses
