@@ -4,7 +4,7 @@
                entries, bits of the filter, CRC-32 of what follows; little-endian, 96 bytes
     entries    key << 28 | (2**28 − 1 − document), ascending, 8 bytes each: the newest document of a key comes first
     counts     the number of spans of each document from the first to the last, 2 bytes each, at most 65,535
-    filter     a bit for each beginning that a key can have: whether there is one; about a byte an entry
+    filter     a bit for each beginning that a key can have: whether there is one; about half a byte an entry
 
 A file has its name only once it is whole, and says which documents it is of: a run made of others takes their place,
 and what a kill leaves of either is told apart when they are opened. It is mapped, not read.
@@ -228,8 +228,8 @@ def _mapped(file: BinaryIO, kind: str, offset: int, count: int) -> NDArray[Any]:
 
 
 def _filter_bits(entries: int) -> int:
-    """Return the bits of an index into a filter that has about eight places for each entry."""
-    return max(_SMALLEST_FILTER, min(_LARGEST_FILTER, (entries * 6).bit_length()))
+    """Return the bits of an index into a filter that has about four places for each entry."""
+    return max(_SMALLEST_FILTER, min(_LARGEST_FILTER, (entries * 3).bit_length()))
 
 
 def _enter(filter_: NDArray[np.uint8], entries: Hashes, bits: int) -> None:
