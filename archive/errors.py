@@ -5,7 +5,7 @@ LuutruError                 one line: subject, reason, what to do
 │   ├── ArchiveNotFound
 │   ├── ArchiveLocked
 │   ├── SchemaTooNew
-│   └── SignatureMismatch   signatures of other parameters: verify --repair
+│   └── SignatureMismatch   signatures of other parameters: luutru rebuild
 ├── WarcError               a WARC file is broken or does not hold what the database says
 ├── PageError               a page that cannot be parsed or extracted
 │   └── CutShort            an answer that broke off before its end

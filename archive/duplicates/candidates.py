@@ -71,9 +71,9 @@ def possible(
     is_formula = (seen_keys == 1) & ((hits.codes[starts] & np.uint64(3)) == 3)
     likely = (missing <= 0) & ~is_formula
     chosen = np.flatnonzero(likely)
-    chosen = chosen[np.lexsort((older[chosen], -seen_keys[chosen], newer[chosen]))]
     rank = np.arange(len(chosen)) - np.searchsorted(newer[chosen], newer[chosen])
-    chosen = chosen[rank < _MEASURED]
+    if len(chosen) and rank.max() >= _MEASURED:
+        chosen = chosen[np.lexsort((older[chosen], -seen_keys[chosen], newer[chosen]))][rank < _MEASURED]
     return newer[chosen], older[chosen]
 
 

@@ -10,7 +10,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,9 +161,11 @@ def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator
         least[some] = least_agreement(syllables[one], syllables[other])
     chosen = np.flatnonzero(estimates >= least)
     chosen = chosen[np.lexsort((older[chosen], -estimates[chosen], newer[chosen]))]
-    pairs = zip(newer[chosen].tolist(), older[chosen].tolist(), strict=True)
-    for document_id, group_ in groupby(pairs, key=lambda pair: pair[0]):
-        yield document_id, [pair[1] for pair in group_]
+    newer, others = newer[chosen], older[chosen].tolist()
+    starts = np.flatnonzero(np.concatenate(([True], newer[1:] != newer[:-1]))) if len(newer) else newer
+    ends = [*starts[1:].tolist(), len(others)]
+    for document_id, start, end in zip(newer[starts].tolist(), starts.tolist(), ends, strict=False):
+        yield document_id, others[start:end]
 
 
 class Groups:
