@@ -176,17 +176,19 @@ class Groups:
 
     def find(self, document_id: int) -> int:
         """Return the document that stands for the group of one."""
-        root = document_id
-        while (parent := self._parents.get(root, root)) != root:
-            root = parent
-        while (parent := self._parents.get(document_id, root)) != root:
-            self._parents[document_id], document_id = root, parent
-        return root
+        parents = self._parents
+        while (parent := parents.get(document_id)) is not None:
+            beyond = parents.get(parent)
+            if beyond is None:
+                return parent
+            parents[document_id] = document_id = beyond
+        return document_id
 
     def join(self, a: int, b: int) -> None:
         """Make the groups of two documents one."""
-        one, other = sorted((self.find(a), self.find(b)))
-        self._parents[other] = one
+        one, other = self.find(a), self.find(b)
+        if one != other:
+            self._parents[max(one, other)] = min(one, other)
 
 
 def _sign(db: sqlite3.Connection) -> None:
