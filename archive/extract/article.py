@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.extract.attached import find_attachments
-from archive.extract.body import Body, family_body, family_title, find_body
+from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
 from archive.extract.byline import Byline, read_byline
 from archive.extract.chrome import Reasons, clean
 from archive.extract.dates import parse_date
@@ -115,7 +115,9 @@ def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, _Text]:
     if s.title is not None:
         lines = [line for line in lines if line is not s.title]
     title = _title(s)
-    text = _Text(lines, clean(lines, title, is_exact=s.body.is_exact))
+    chrome = family_chrome(s.outline, s.family) if s.family else {}
+    known = {position: chrome[line.index] for position, line in enumerate(lines) if line.index in chrome}
+    text = _Text(lines, clean(lines, title, known, is_exact=s.body.is_exact))
     _take_header(text)
     _take_bylines(text)
     author, source = text.author or find_author(s), text.source or find_source(s)

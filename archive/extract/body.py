@@ -11,7 +11,7 @@ from archive.extract.page import Element
 from archive.extract.second_opinion import believed_lines
 from archive.extract.select import select
 
-__all__ = ["Body", "family_body", "family_title", "find_body"]
+__all__ = ["Body", "family_body", "family_chrome", "family_title", "find_body"]
 
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
 _FEW_CHARS = 400  # of so little prose no shares are taken
@@ -67,6 +67,16 @@ def family_body(outline: Outline, family: Family, title: Line | None) -> Element
         if found:
             return max(found, key=lambda e: _mass(outline, e))
     return None
+
+
+def family_chrome(outline: Outline, family: Family) -> dict[int, str]:
+    """Return the lines that the family names as no part of the article, by index, with why."""
+    found: dict[int, str] = {}
+    for selector, reason in family.chrome:
+        for element in select(outline, selector):
+            first, last = outline.span(element) or (0, 0)
+            found |= dict.fromkeys(range(first, last), reason)
+    return found
 
 
 def _has_text(outline: Outline, span: tuple[int, int] | None, title: Line | None) -> bool:

@@ -60,13 +60,13 @@ _ALWAYS_OUT = frozenset(
 )
 
 
-def clean(lines: list[Line], title: str, *, is_exact: bool) -> Reasons:
+def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> Reasons:
     """Return which of `lines` to leave out of the text, and why.
 
-    `lines` are those of a body in document order. `is_exact` says that they were named by a family's selectors, so
-    that zones inside them are believed only when they are small.
+    `lines` are those of a body in document order; `known` are those of them that are known to be chrome. `is_exact`
+    says that they were named by a family's selectors, so that zones inside them are believed only when they are small.
     """
-    reasons: Reasons = {}
+    reasons = dict(known)
     for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _lexicon, _contacts, _tail):
         chosen = _zones_inside if step is _zones and is_exact else step
         for position, reason in chosen(lines, title, reasons):

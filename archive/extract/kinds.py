@@ -72,15 +72,15 @@ def _said_by_cms(e: Evidence) -> Verdict:
     for names, kind in ((family.listing_classes, PageKind.LISTING), (family.other_classes, PageKind.OTHER)):
         if found := classes & names:
             return kind, f"{family.name}: {' '.join(sorted(found))}"
-    if e.has_body and family.name == "nukeviet":
-        return PageKind.ARTICLE, "nukeviet: article body"
-    is_website = family.name == "nukeviet" and e.metadata.og_type == "website"
-    if is_website and sum(1 for line in e.outline.lines if is_headline(line)) >= 2:
-        return PageKind.LISTING, "nukeviet: og:type website"
+    if e.has_body and family.has_own_body:
+        return PageKind.ARTICLE, f"{family.name}: article body"
+    is_other = e.metadata.og_type in family.listing_types
+    if is_other and sum(1 for line in e.outline.lines if is_headline(line)) >= 2:
+        return PageKind.LISTING, f"{family.name}: og:type {e.metadata.og_type}"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
-    if is_website:
-        return PageKind.OTHER, "nukeviet: og:type website"
+    if is_other:
+        return PageKind.OTHER, f"{family.name}: og:type {e.metadata.og_type}"
     return None
 
 
