@@ -10,6 +10,7 @@ from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
 from archive.extract.byline import Byline, read_byline
 from archive.extract.chrome import Reasons, clean
+from archive.extract.date_lines import is_date_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence
 from archive.extract.families import recognise
@@ -20,7 +21,6 @@ from archive.extract.fields import (
     find_language,
     find_published_at,
     find_source,
-    is_date_line,
 )
 from archive.extract.flatten import flatten
 from archive.extract.kinds import classify
@@ -56,7 +56,7 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
     family = recognise(outline, metadata.generator)
     title = find_title(outline, metadata, family_title(outline, family) if family else None)
     if title is not None:
-        outline.trust(title)
+        title = outline.trust(title)
     container = family_body(outline, family, title) if family else None
     has_body = container is not None and title is not None
     evidence = Evidence(page.url, page.tree, outline, metadata, family, title, has_body)
@@ -149,7 +149,7 @@ def _title(s: Surroundings) -> str:
 def _take_header(text: _Text) -> None:
     """Take out what stands between heading and text: dates, bylines, labels of an article's header."""
     for position, line in text.left()[:_HEADER_LINES]:
-        if line.is_prose and len(line.text) > 90:
+        if (line.is_prose and len(line.text) > 90) or line.tag == "row":
             break
         phrase = find(line.text)
         is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky

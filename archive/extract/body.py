@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.extract.container import find_region
+from archive.extract.container import find_region, region_of, widened
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Element
@@ -113,12 +113,9 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
         return _named(outline, candidate, element, title)
     if region is None:
         return None
-    lines, lead = list(range(region.first, region.last)), []
-    body_first = outline.blocks[region.body].first
-    if title is not None and title.index < body_first:
-        # Between heading and body: only running text belongs to the article.
-        lead = _prose_between(outline, title.index + 1, body_first)
-        lines = list(range(max(region.first, body_first), region.last))
+    lines = list(range(region.first, region.last))
+    # Between heading and body: only running text belongs to the article.
+    lead = _prose_between(outline, title.index + 1, region.first) if title is not None else []
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
         own = [outline.lines[i] for i in lines]
@@ -135,6 +132,10 @@ def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
 
 def _named(outline: Outline, family: Family, element: Element, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
+    if family is NAMES:
+        # Some portals have a container of that name for each part of a text.
+        region = widened(outline, region_of(outline, outline.block_of[element], title), title)
+        first, last = region.first, region.last
     # A container that holds the heading too: what stands above the heading is no body.
     if title is not None and first <= title.index < last:
         first = title.index + 1

@@ -6,7 +6,7 @@ Each step takes the lines that the steps before have left and says of each line 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archive.extract.lexicon import find
 from archive.extract.outline import Line
@@ -36,6 +36,7 @@ _CONTACT = re.compile(
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
 _BARS = re.compile(r"\s*[|·•]\s*")
+_BUTTON_CHARS = 40
 _CAPTION_CHARS = 220
 _MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
@@ -67,7 +68,9 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
     says that they were named by a family's selectors, so that zones inside them are believed only when they are small.
     """
     reasons = dict(known)
-    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _lexicon, _contacts, _tail):
+    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _toolbars, _lexicon, _contacts, _tail):
+        if step is _toolbars and is_exact:
+            continue
         chosen = _zones_inside if step is _zones and is_exact else step
         for position, reason in chosen(lines, title, reasons):
             reasons.setdefault(position, reason)
@@ -120,21 +123,31 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
 def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Captions: marked as such, or a short line without a full stop right below an image or an image's file name."""
     below_image = False
+    is_centred = _is_most(lines, lambda line: line.align == "center")
+    is_italic = _is_most(lines, lambda line: line.italic_chars * 2 > len(line.text))
     for position, line in enumerate(lines):
         below_image = below_image or line.after_image
+        is_apart = (line.align == "center" and not is_centred) or (
+            line.italic_chars * 2 > len(line.text) and not is_italic
+        )
         if position in reasons:
             below_image = reasons[position] == "caption"  # its file name, or what an editor put in its place
         elif (line.in_caption and len(line.text) <= _MARKED_CAPTION_CHARS) or (
-            below_image and _looks_like_caption(line)
+            below_image and _looks_like_caption(line, is_apart=is_apart)
         ):
             yield position, "caption"
-            # Captions of several lines are set apart as a whole.
-            below_image = line.align == "center" or line.italic_chars * 2 > len(line.text)
+            below_image = is_apart  # captions of several lines are set apart as a whole
         else:
             below_image = False
 
 
-def _looks_like_caption(line: Line) -> bool:
+def _is_most(lines: list[Line], is_so: Callable[[Line], bool]) -> bool:
+    """Whether most of the running text is so: then nothing is set apart by it."""
+    prose = [line for line in lines if line.is_prose]
+    return sum(len(line.text) for line in prose if is_so(line)) * 2 > sum(len(line.text) for line in prose)
+
+
+def _looks_like_caption(line: Line, *, is_apart: bool) -> bool:
     text = line.text
     if len(text) > _CAPTION_CHARS or line.is_heading or line.in_list or line.tag == "row" or len(text) < 8:
         return False
@@ -145,7 +158,7 @@ def _looks_like_caption(line: Line) -> bool:
         or text.endswith((":", "/.", ";"))
     ):
         return False
-    if line.italic_chars * 2 > len(text) or line.align == "center":
+    if is_apart:
         return True
     return text[-1] not in '.!?…”"' and ". " not in text
 
@@ -188,6 +201,16 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             yield position, inside
         else:
             inside = ""
+
+
+def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Short links above the text and below it."""
+    left = _left(lines, reasons)
+    for edge in (left, left[::-1]):
+        for position, line in edge:
+            if not line.is_link or len(line.text) > _BUTTON_CHARS or is_attachment(line):
+                break
+            yield position, "nav"
 
 
 def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

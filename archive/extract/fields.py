@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body, line_of
 from archive.extract.byline import is_person, read_byline, read_labelled, tidy_author
+from archive.extract.date_lines import has_date_label, is_date_line, is_dateline
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
 from archive.extract.metadata import Metadata
@@ -25,26 +26,16 @@ __all__ = [
     "find_language",
     "find_published_at",
     "find_source",
-    "is_date_line",
 ]
 
 _HEADER_LINES = 12  # between heading and body
 _ABOVE_LINES = 6
 _BELOW_LINES = 25
 _DATE_LINE_CHARS = 120
-_DATE_LINE_WORDS = 14
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ]{2}|\|\s*[^\W\d_]{2,}\s+[^\W\d_]")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_DATE_LABEL = re.compile(
-    r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
-    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
-    re.I,
-)
 _NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
 _FOREIGN = frozenset(("comment", "related", "side", "nav"))
 _AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>[^|·•]+)", re.I)
 _LINE_PARTS = re.compile(r"\s*[|·•]\s*|\s+[-–]\s+|,\s+|\s{2,}")
-_DATELINE = re.compile(r"^[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I)
 _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
 )
@@ -82,7 +73,7 @@ def find_published_at(s: Surroundings, texts: list[str], captured_at: datetime) 
     above the heading, the URL's path, the head of the page, a dateline in the body.
     """
     url_day = date_in_path(unquote(urlsplit(s.url).path)) or ""
-    datelines = [line for line in texts[:6] + texts[-6:] if len(line) < 80 and _DATELINE.match(line)]
+    datelines = [line for line in texts[:6] + texts[-6:] if len(line) < 80 and is_dateline(line)]
     surfaces = [*_visible(s), url_day, *s.metadata.dates, *datelines]
     return choose(surfaces, captured_at=captured_at)
 
@@ -97,12 +88,13 @@ def _visible(s: Surroundings) -> Iterator[str]:
         between = lines[heading + 1 : max(first + 3, heading + 2)][:_HEADER_LINES]
         yield from _dated(between)
     around = lines[max(s.body.start, first - 40) : first] + lines[(s.body.lines or (first,))[-1] + 1 : s.body.end]
-    yield from (line.text for line in around if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
+    yield from (line.text for line in around if len(line.text) <= _DATE_LINE_CHARS and has_date_label(line.text))
     inside = [lines[i] for i in (*s.body.lines[:4], *s.body.lines[-4:])]
-    yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
+    yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and has_date_label(line.text))
     if heading is not None:
-        above = lines[max(s.body.start, heading - _ABOVE_LINES) : heading]
-        yield from _dated(reversed(above))
+        # Further up than the article's own block a date right above the heading counts; others are clocks of headers.
+        start = min(max(s.body.start, heading - _ABOVE_LINES), max(0, heading - 2))
+        yield from _dated(reversed(lines[start:heading]))
     else:
         yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
     yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60 and s.family is None)
@@ -113,13 +105,6 @@ def _dated(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         if line.reason not in _NO_DATES and not line.is_prose and is_date_line(line.text):
             yield line.text
-
-
-def is_date_line(text: str) -> bool:
-    """Return True for a date with at most a label and a name around it: no sentence, no document's dateline or name."""
-    if len(text) > _DATE_LINE_CHARS or _DATELINE.match(text) or _DOCUMENT.search(text) or parse_date(text) is None:
-        return False
-    return len(_LETTERS.findall(text)) <= _DATE_LINE_WORDS and not text.endswith((";", "/."))
 
 
 def find_author(s: Surroundings) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from archive.extract.evidence import Evidence, Verdict
 from archive.extract.select import select
-from archive.extract.shape import by_shape, is_headline, looks_like_listing, teasers
+from archive.extract.shape import by_shape, is_dated, is_headline, looks_like_listing, starts_with_text, teasers
 from archive.extract.standins import HOME_PATHS, stand_in
 from archive.records import PageKind
 from archive.text import fold_key
@@ -115,9 +115,9 @@ def _said_by_types(e: Evidence) -> Verdict:
     ]
     if e.metadata.says_listing:
         return PageKind.LISTING, "schema.org: a collection"
-    if len(articles) > 2 and not e.has_body:
-        return PageKind.LISTING, f"{len(articles)} articles marked up"
     is_listing, why = looks_like_listing(e)
+    if len(articles) > 2 and not e.has_body and not (is_dated(e) or starts_with_text(e)):
+        return PageKind.LISTING, f"{len(articles)} articles marked up"
     if e.metadata.says_article or len(articles) == 1 or e.has_body:
         if is_listing and not e.has_body:
             return PageKind.LISTING, why

@@ -91,6 +91,7 @@ class Outline:
     prose: list[int] = field(default_factory=list)  # prose[i]: characters of unzoned prose before line i
     links: list[int] = field(default_factory=list)
     _block_of: dict[Element, int] = field(default_factory=dict)
+    _children: dict[int, list[int]] = field(default_factory=dict)
 
     def enter(self, element: Element, traits: Traits) -> None:
         """Enter an element under its names."""
@@ -111,6 +112,15 @@ class Outline:
         return self._block_of
 
     @property
+    def children(self) -> dict[int, list[int]]:
+        """The blocks right inside of each block that hold lines; those of -1 are the outermost."""
+        if not self._children:
+            for index, block in enumerate(self.blocks):
+                if block.last > block.first:
+                    self._children.setdefault(block.parent, []).append(index)
+        return self._children
+
+    @property
     def visible_chars(self) -> int:
         """Return the characters that the page shows."""
         return sum(len(line.text) for line in self.lines)
@@ -129,15 +139,16 @@ class Outline:
         for zone in self.zones:
             zone.in_force = zone.prose_chars * 5 <= total * 2 or zone.prose_chars < 200
 
-    def trust(self, line: Line) -> None:
-        """Switch off the zones that `line`, the heading, stands in: what holds the heading is no chrome."""
+    def trust(self, line: Line) -> Line:
+        """Return `line` as the heading: no prose, and the zones that it stands in are no chrome."""
+        heading = self.lines[line.index] = line._replace(is_prose=False)
         zone = line.zone
-        if zone is None:
-            return
         while zone:
             zone.in_force = False
             zone = zone.outer
-        self.count()
+        if line.zone or line.is_prose:
+            self.count()
+        return heading
 
     def count(self) -> None:
         """Judge the zones, and sum up prose and links over the lines."""

@@ -11,7 +11,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["clean_title", "find_title", "strip_site"]
+__all__ = ["agrees", "clean_title", "find_title", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
@@ -36,7 +36,7 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     heading does.
     """
     if named is not None and _is_followed(outline, named) and not find(named.text):
-        if any(_agreement(_key(named.text), _key(name)) > 0 for name in (*metadata.headlines, metadata.title) if name):
+        if any(agrees(named.text, name) for name in (*metadata.headlines, metadata.title)):
             return named
     else:
         named = None
@@ -113,7 +113,7 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
     best: tuple[float, Line] | None = None
     for line in outline.lines:
         text = line.text
-        if not _MIN_CHARS <= len(text) <= _MAX_CHARS or line.reason in _UNTITLED:
+        if len(text) > _MAX_CHARS or line.reason in _UNTITLED or (len(text) < _MIN_CHARS and _key(text) not in names):
             continue
         first = _key(text.split(" ", 1)[0])
         if not any(first in name or first.startswith(name) for name in names):
@@ -177,6 +177,11 @@ def _agreement(text: str, name: str) -> float:
     if len(name) > 30 and text.startswith(name):
         return min(1.1, len(name) / len(text) + 0.3)
     return 0.0
+
+
+def agrees(heading: str, name: str) -> bool:
+    """Return whether a heading is what a page calls itself, whole or cut off, with or without the site's name."""
+    return _agreement(_key(heading), _key(name)) > 0
 
 
 def strip_site(title: str, site_name: str = "") -> str:
