@@ -37,6 +37,8 @@ _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
 _BARS = re.compile(r"\s*[|·•]\s*")
 _BUTTON_CHARS = 40
+_HEADLINE_CHARS = 18
+_TEASERS, _TEASER_LINES, _TEASER_CHARS = 3, 3, 320
 _CAPTION_CHARS = 220
 _MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
@@ -68,8 +70,8 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
     says that they were named by a family's selectors, so that zones inside them are believed only when they are small.
     """
     reasons = dict(known)
-    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _toolbars, _lexicon, _contacts, _tail):
-        if step is _toolbars and is_exact:
+    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _teasers, _toolbars, _lexicon, _contacts, _tail):
+        if step in (_teasers, _toolbars) and is_exact:
             continue
         chosen = _zones_inside if step is _zones and is_exact else step
         for position, reason in chosen(lines, title, reasons):
@@ -201,6 +203,22 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             yield position, inside
         else:
             inside = ""
+
+
+def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Behind the text: linked headings, each with a few sentences below it, three at least."""
+    left = _left(lines, reasons)
+    start, count, since = len(left), 0, 0
+    for i in range(len(left) - 1, -1, -1):
+        line = left[i][1]
+        since += 1
+        if line.is_link and len(line.text) > _HEADLINE_CHARS and not is_attachment(line):
+            start, since = i, 0
+            count += 1
+        elif line.link_chars == 0 and (len(line.text) > _TEASER_CHARS or since > _TEASER_LINES):
+            break
+    if count >= _TEASERS:
+        yield from ((position, "related") for position, _ in left[start:])
 
 
 def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SENTENCE_ENDS = (". ", "? ", "! ", "; ")
+_SENTENCE_ENDS = (". ", "? ", "! ", "; ", "。")
 _PROSE_CHARS = 60
+# What is called so has no prose to speak of, or is called so by mistake: "#content_print" is what will be printed.
+_LIGHT = frozenset(("print", "share", "rating", "counter", "tags", "meta", "attachment", "nav"))
+_LIGHT_CHARS = 400
 _LONG_CHARS = 140  # no heading is longer
 
 
@@ -126,7 +129,7 @@ class Outline:
         return sum(len(line.text) for line in self.lines)
 
     def judge_zones(self) -> None:
-        """Switch off zones that hold most of the prose: "sidebar-right" is also what layouts call their whole."""
+        """Switch off zones that hold too much prose: "sidebar-right" is also what layouts call their whole."""
         total = 0
         for line in self.lines:
             if line.is_prose:
@@ -137,7 +140,8 @@ class Outline:
                     zone.prose_chars += chars
                     zone = zone.outer
         for zone in self.zones:
-            zone.in_force = zone.prose_chars * 5 <= total * 2 or zone.prose_chars < 200
+            most = _LIGHT_CHARS if zone.reason in _LIGHT else total * 2 // 5
+            zone.in_force = zone.prose_chars <= max(most, 200)
 
     def trust(self, line: Line) -> Line:
         """Return `line` as the heading: no prose, and the zones that it stands in are no chrome."""
@@ -183,7 +187,7 @@ def reads_as_prose(text: str, tag: str, link_chars: int) -> bool:
     chars = len(text)
     if chars < _PROSE_CHARS or link_chars * 3 > chars or tag == "row":
         return False
-    return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"' or any(end in text for end in _SENTENCE_ENDS)
+    return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"。' or any(end in text for end in _SENTENCE_ENDS)
 
 
 def _weight(line: Line) -> int:
