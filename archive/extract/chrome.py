@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archive.extract.lexicon import find
+from archive.extract.byline import read_labelled
+from archive.extract.lexicon import LEADERS, find
 from archive.extract.outline import Line
 from archive.extract.repeats import find_repeats
 from archive.text import fold_key
@@ -21,6 +22,7 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rar", ".zip", ".ppt", ".pptx")
 _FILE_NAME = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|rar|zip|7z)\b", re.I)
 _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])?\s*(?:số\s*)?\d*\s*$", re.I)
+_CREDIT = re.compile(r"^\(?(?:ảnh|hình)\b|[.(]\s*(?:ảnh|nguồn ảnh|photo)\s*:|\bảnh (?:minh h[ọo]a|tư liệu)\W*$", re.I)
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
 _SIZE = re.compile(r"^\d{1,3}\s*%$")
 _DATED = re.compile(
@@ -70,7 +72,19 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
     says that they were named by a family's selectors, so that zones inside them are believed only when they are small.
     """
     reasons = dict(known)
-    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _teasers, _toolbars, _lexicon, _contacts, _tail):
+    for step in (
+        _zones,
+        _noise,
+        _titles,
+        _captions,
+        _repeats,
+        _regions,
+        _teasers,
+        _toolbars,
+        _lexicon,
+        _contacts,
+        _tail,
+    ):
         if step in (_teasers, _toolbars) and is_exact:
             continue
         chosen = _zones_inside if step is _zones and is_exact else step
@@ -124,23 +138,24 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
 
 def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Captions: marked as such, or a short line without a full stop right below an image or an image's file name."""
-    below_image = False
+    below_image = 0
     is_centred = _is_most(lines, lambda line: line.align == "center")
     is_italic = _is_most(lines, lambda line: line.italic_chars * 2 > len(line.text))
     for position, line in enumerate(lines):
-        below_image = below_image or line.after_image
+        below_image = max(below_image, line.after_image)
         is_apart = (line.align == "center" and not is_centred) or (
             line.italic_chars * 2 > len(line.text) and not is_italic
         )
         if position in reasons:
-            below_image = reasons[position] == "caption"  # its file name, or what an editor put in its place
+            # Its file name, or what an editor put in its place.
+            below_image = 2 if reasons[position] == "caption" else 0
         elif (line.in_caption and len(line.text) <= _MARKED_CAPTION_CHARS) or (
-            below_image and _looks_like_caption(line, is_apart=is_apart)
+            below_image and _looks_like_caption(line, is_apart=is_apart, is_beside=below_image > 1)
         ):
             yield position, "caption"
-            below_image = is_apart  # captions of several lines are set apart as a whole
+            below_image = int(is_apart)  # captions of several lines are set apart as a whole
         else:
-            below_image = False
+            below_image = 0
 
 
 def _is_most(lines: list[Line], is_so: Callable[[Line], bool]) -> bool:
@@ -149,20 +164,24 @@ def _is_most(lines: list[Line], is_so: Callable[[Line], bool]) -> bool:
     return sum(len(line.text) for line in prose if is_so(line)) * 2 > sum(len(line.text) for line in prose)
 
 
-def _looks_like_caption(line: Line, *, is_apart: bool) -> bool:
+def _looks_like_caption(line: Line, *, is_apart: bool, is_beside: bool) -> bool:
+    """Whether a line below an image is its caption; it stands apart from the text, or in one block with the image."""
     text = line.text
     if len(text) > _CAPTION_CHARS or line.is_heading or line.in_list or line.tag == "row" or len(text) < 8:
         return False
     if (
         line.bold_chars * 2 > len(text)
         or _HEADING_START.match(text)
+        or read_labelled(text)
         or text.isupper()
         or text.endswith((":", "/.", ";"))
     ):
         return False
     if is_apart:
         return True
-    return text[-1] not in '.!?…”"' and ". " not in text
+    if _CREDIT.search(text):
+        return True
+    return is_beside and not line.align and text[-1] not in '.!?…”"' and ". " not in text
 
 
 def _repeats(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
@@ -195,6 +214,9 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
                 line.is_link and len(line.text) > 25 and i > last_prose and _DATED.search(line.text)
             ):
                 yield position, "related"
+            continue
+        if LEADERS.search(line.text):
+            inside = ""
             continue
         is_item = line.is_link or _DATED.search(line.text) or line.link_chars * 3 > len(line.text)
         if line.is_prose and not is_item and len(line.text) >= _REGION_PROSE_CHARS and i <= last_prose:

@@ -70,6 +70,7 @@ class _Walk:
         self.href = ""
         self.bullet = False
         self.image_open = False
+        self.image_block = -1  # of the last image
         self.cells: list[str] = []
         self.line_context = _Context()  # what holds where the current line's text begins
         self.has_text = False
@@ -233,6 +234,7 @@ class _Walk:
         if self.block >= 0:
             self.blocks[self.block].images += 1
         self.image_open = not context.in_row
+        self.image_block = self.block
 
     def close_line(self) -> None:
         """Put the current line into the outline, if there is anything in it."""
@@ -243,7 +245,8 @@ class _Walk:
                 if not text.startswith(_BULLETS):
                     text = f"- {text}"
                 self.bullet = False
-            self.make_line(text, tag, after_image=self.image_open)
+            image = self.image_open + (self.image_open and self.image_block == self.block)
+            self.make_line(text, tag, after_image=image)
             self.image_open = False
         self.reset()
 
@@ -252,7 +255,7 @@ class _Walk:
         pieces = self.pieces
         return " ".join((pieces[0] if len(pieces) == 1 else "".join(pieces)).split())
 
-    def make_line(self, text: str, tag: str, *, after_image: bool) -> None:
+    def make_line(self, text: str, tag: str, *, after_image: int) -> None:
         context, link = self.line_context, self.link
         self.lines.append(
             Line(
@@ -282,7 +285,7 @@ class _Walk:
         self.close_cell()
         if self.cells:
             self.line_context = context
-            self.make_line(" | ".join(self.cells), "row", after_image=False)
+            self.make_line(" | ".join(self.cells), "row", after_image=0)
         self.cells = []
         self.reset()
 

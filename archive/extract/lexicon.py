@@ -14,7 +14,9 @@ from importlib.resources import files
 
 from archive.text import fold_key
 
-__all__ = ["Phrase", "find"]
+__all__ = ["LEADERS", "Phrase", "find"]
+
+LEADERS = re.compile(r"\.{4}|…{2}|_{3}")  # of a line of a form, to be filled in
 
 _MAX_CHARS = 80
 _MAX_FOOTER_CHARS = 300
@@ -56,7 +58,7 @@ def _phrases() -> dict[str, tuple[str, bool]]:
 @lru_cache(maxsize=4096)
 def find(line: str) -> Phrase | None:
     """Return the phrase of the lexicon that `line` is or starts with, or None."""
-    if len(line) > _MAX_FOOTER_CHARS:
+    if len(line) > _MAX_FOOTER_CHARS or LEADERS.search(line):
         return None
     words = _key(line).split()
     if not words:

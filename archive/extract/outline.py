@@ -32,7 +32,7 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
 
     `block` is the index of the innermost block that holds it; `tag` says what that block is (`row` for a row of a
     data table). Character counts are of the text that stands in links, bold and italic. `is_prose`: it reads like
-    running text.
+    running text. `after_image`: 1 right below an image, 2 below one in the same block.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
     align: str = ""
     zone: Zone | None = None
     in_list: bool = False
-    after_image: bool = False
+    after_image: int = 0
     in_caption: bool = False
     href: str = ""
     is_prose: bool = False

@@ -24,7 +24,7 @@ _PAUSE = 32  # elements of such a place, until it is tried once more
 
 _Place = tuple[str, str, str]  # host, tag, names
 _Key = tuple[bytes, object]
-_Line = tuple[str, str, int, int, int, int, int, str, int, bool, bool, bool, str, bool]
+_Line = tuple[str, str, int, int, int, int, int, str, int, bool, int, bool, str, bool]
 
 
 @dataclass(frozen=True, slots=True)

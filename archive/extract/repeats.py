@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.extract.lexicon import LEADERS
 from archive.text import fold_key
 
 __all__ = ["find_repeats"]
@@ -19,7 +20,6 @@ _LONG_CHARS = 90  # a block of this length does not repeat by chance
 _ADJACENT_CHARS = 40  # nor one of this length right behind itself
 _LONE_CHARS = 140  # nor one of this length anywhere
 _BETWEEN_CHARS = 60
-_LEADERS = re.compile(r"\.{4}|…{2}|_{3}")  # a line of a form, to be filled in
 _TOP = 4  # among the first blocks stand leads
 _ENUMERATED = re.compile(r"^(?:- |\+ |[a-zđ][).]|\d+(?:\.\d+)*[).]|[ivx]+[).]|điều \d|khoản \d|mục \w+\b|phần \w+\b)")
 _NEAR_WORDS = 16
@@ -74,7 +74,7 @@ def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> 
     if block.match < 0 or block.is_row:
         return False
     chars = len(block.key)
-    if _ENUMERATED.match(block.key) or _LEADERS.search(block.key):
+    if _ENUMERATED.match(block.key) or LEADERS.search(block.key):
         return False  # points of laws and plans repeat on purpose, and so do lines of forms
     if block.key == blocks[block.match].key:
         is_near = chars >= _ADJACENT_CHARS and _is_adjacent(blocks, block.match, index)
