@@ -58,10 +58,14 @@ _NOT_NAMES = frozenset(
         *("ban", "bà", "bài", "bộ", "chương", "chị", "chủ", "các", "cô"),
         *("công", "cổng", "cục", "em", "giám", "huyện", "hđnd", "hội", "kính", "luật", "mục"),
         *("nghị", "nguồn", "ngày", "nơi", "phòng", "phó", "phường", "quyết", "số", "sở", "theo"),
-        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trân", "trường", "trưởng", "tỉnh"),
+        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trân", "trưởng", "tỉnh"),
         *("ubnd", "viện", "xã", "ông", "điều", "đài", "đảng", "đồng", "ảnh"),
     )
 )
+
+
+# "Trường Thọ" is a name, "Trường Mầm non" is none.
+_SCHOOLS = frozenset(("chính", "cao", "dân", "mầm", "mẫu", "phổ", "ptdt", "th", "thcs", "thpt", "tiểu", "trung", "đại"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def is_person(text: str, *, by_family: bool = False) -> bool:
         return False
     first = words[0].casefold()
     if fold_key(text) in _places() or first in _NOT_NAMES:
+        return False
+    if first == "trường" and words[1].casefold() in _SCHOOLS:
         return False
     if all(word.isupper() for word in words) and len(words) > 4:
         return False

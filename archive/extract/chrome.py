@@ -172,6 +172,7 @@ def _looks_like_caption(line: Line, *, is_apart: bool, is_beside: bool) -> bool:
     if (
         line.bold_chars * 2 > len(text)
         or _HEADING_START.match(text)
+        or line.align == "right"
         or read_labelled(text)
         or text.isupper()
         or text.endswith((":", "/.", ";"))

@@ -18,7 +18,9 @@ _LABEL = re.compile(
     r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
     re.I,
 )
-_DATELINE = re.compile(r"^[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I)
+_DATELINE = re.compile(
+    r"^(?!thứ\b|chủ nhật\b|hôm nay\b)[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I
+)
 _CLOCK = re.compile(
     r"\d{1,2}\s*(?::|h|g|giờ)\s*\d\d|\b(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\s*nhật|t[2-7],)", re.I
 )

@@ -14,6 +14,7 @@ from archive.extract.byline import is_person, read_byline, read_labelled, tidy_a
 from archive.extract.date_lines import has_date_label, is_date_line, is_dateline
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
+from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.select import select
@@ -123,7 +124,11 @@ def find_author(s: Surroundings) -> str | None:
     for text in s.texts((s.family or NAMES).author):
         labelled = read_labelled(text)
         author = (labelled.author if labelled else None) or tidy_author(text)
-        if author and (labelled or is_person(author)) and not _is_site(author, s.metadata):
+        if (
+            author
+            and (labelled or is_person(author) or (s.family and _is_office(author)))
+            and not _is_site(author, s.metadata)
+        ):
             return author
     written = s.metadata.article.get("author")
     if isinstance(written, list) and written:
@@ -132,6 +137,13 @@ def find_author(s: Surroundings) -> str | None:
     if isinstance(name, str) and is_person(normalise_line(name), by_family=True):
         return normalise_line(name)
     return None
+
+
+def _is_office(author: str) -> bool:
+    """Whether the family's own field names an office: several words, no number, nothing of the lexicon."""
+    return (
+        len(author.split()) >= 2 and author[0].isupper() and not any(c.isdigit() for c in author) and not find(author)
+    )
 
 
 def _signed(s: Surroundings) -> str | None:

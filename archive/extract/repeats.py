@@ -104,6 +104,7 @@ def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:
                 block = blocks[index]
                 # Equal blocks stand at several places before: any that lies near the expected one will do.
                 near = block.match >= 0 and abs(block.match - expected) <= _GAP + 1 and block.share >= _RUN_SHARE
+                near = near and _numbers(block) <= _numbers(blocks[block.match])
                 equal = any(
                     blocks[i].key == block.key for i in range(max(0, expected - _GAP), min(index, expected + _GAP + 1))
                 )

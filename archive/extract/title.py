@@ -25,6 +25,11 @@ _STANDING_SCORE = 3.0
 _ALONE_SCORE = 2.5  # where nothing on the page is called what the page is called
 _CRUMBS = re.compile(r"(?:- )?(?:trang chủ|home|trang nhất)\s*[>»›/|]", re.I)
 _SITE = re.compile(r"(?:cổng|trang) (?:thông tin|ttđt|tin)\b|website\b|trang chủ\b|chào mừng\b", re.I)
+# What a portal calls every page of its articles.
+_EVERY_PAGE = re.compile(
+    r"(?:(?:tin|trang|nội dung|thông tin) )?chi tiết(?: (?:tin|bài)(?: viết| tức)?| bản tin| nội dung)?|"
+    r"xem (?:tin|chi tiết)"
+)
 _UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
 
@@ -113,7 +118,9 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
     best: tuple[float, Line] | None = None
     for line in outline.lines:
         text = line.text
-        if len(text) > _MAX_CHARS or line.reason in _UNTITLED or (len(text) < _MIN_CHARS and _key(text) not in names):
+        if len(text) > _MAX_CHARS or line.reason in _UNTITLED or _EVERY_PAGE.fullmatch(_key(text)):
+            continue
+        if len(text) < _MIN_CHARS and _key(text) not in names:
             continue
         first = _key(text.split(" ", 1)[0])
         if not any(first in name or first.startswith(name) for name in names):
