@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.extract.container import find_region, region_of, widened
+from archive.extract.container import Region, find_region, region_of, widened
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Element
@@ -14,6 +14,8 @@ from archive.extract.select import select
 __all__ = ["Body", "family_body", "family_chrome", "family_title", "find_body"]
 
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
+_FAMILY_SHARE = 0.25  # and one that a family names
+_MANY_LINES = 40
 _FEW_CHARS = 400  # of so little prose no shares are taken
 _LEAD_LINES = 6
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
@@ -92,27 +94,48 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
     """Return the body, or None on a page without any.
 
     The family's container first, then the names that many portals use, then the block that holds the prose. A named
-    container that holds far less than what stands below the heading is not believed.
+    container is not believed when it holds far less than what stands below the heading, or nearly the whole page.
     """
-    region = find_region(outline, title)
-    whole = 0
-    if region is not None:
-        own = outline.lines[region.first : region.last]
-        whole = sum(len(line.text) for line in own if line.is_prose and not line.reason)
+    below = outline.prose[-1] - outline.prose[title.index if title is not None else 0]
+    region: Region | None = None
+    is_sought = False
     for candidate in (family, NAMES):
         if candidate is None or (element := family_body(outline, candidate, title)) is None:
             continue
         first, last = outline.span(element) or (0, 0)
-        mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
+        if _is_whole_page(outline, first, last):
+            continue
+        mass = outline.prose[last] - outline.prose[first]
         is_family = candidate is not NAMES
-        share = 0.25 if is_family else _BELIEVED_SHARE
-        if mass < whole * share and whole > _FEW_CHARS:
-            continue
-        if not is_family and region and not (first < region.last and region.first < last):
-            continue
+        if not (is_family and mass * 2 >= below):
+            region, is_sought = region or find_region(outline, title), True
+            if region is not None and not _agrees(outline, region, (first, last), is_family=is_family):
+                continue
         return _named(outline, candidate, element, title)
-    if region is None:
-        return None
+    if not is_sought:
+        region = find_region(outline, title)
+    return _found(outline, region, title) if region else None
+
+
+def _is_whole_page(outline: Outline, first: int, last: int) -> bool:
+    """Whether a container of that range holds nearly all lines of a page, and more links than text."""
+    if last - first < _MANY_LINES or (last - first) * 5 < len(outline.lines) * 4:
+        return False
+    return outline.links[last] - outline.links[first] > outline.prose[last] - outline.prose[first]
+
+
+def _agrees(outline: Outline, region: Region, span: tuple[int, int], *, is_family: bool) -> bool:
+    """Whether a named container holds enough of the prose of the region that was found without names."""
+    first, last = span
+    whole = sum(len(i.text) for i in outline.lines[region.first : region.last] if i.is_prose and not i.reason)
+    mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
+    if whole > _FEW_CHARS and mass < whole * (_FAMILY_SHARE if is_family else _BELIEVED_SHARE):
+        return False
+    return is_family or (first < region.last and region.first < last)
+
+
+def _found(outline: Outline, region: Region, title: Line | None) -> Body:
+    """Return the body in a region that was found without names."""
     lines = list(range(region.first, region.last))
     # Between heading and body: only running text belongs to the article.
     lead = _prose_between(outline, title.index + 1, region.first) if title is not None else []

@@ -69,14 +69,15 @@ def find_region(outline: Outline, title: Line | None) -> Region | None:
     """
     if not outline.blocks or not outline.lines:
         return None
-    current = next(iter(outline.children.get(-1, [])), None)
+    children = outline.children
+    current = next(iter(children.get(-1, [])), None)
     if current is None:
         return None
     is_sparse = title is not None and outline.prose[-1] - outline.prose[title.index] < _LITTLE_PROSE
     if title is not None and is_sparse and (below := _below(outline, title)):
         return below
     while True:
-        narrower = _narrower(outline, current, outline.children.get(current, []), title)
+        narrower = _narrower(outline, current, children.get(current, []), title)
         if narrower is None:
             break
         current = narrower

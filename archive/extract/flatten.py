@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
 from archive.extract.page import Element
@@ -50,7 +49,7 @@ def flatten(root: Element, host: str = "", recurring: Recurring = _recurring) ->
     for element, traits in walk.entries:
         outline.enter(element, traits)
     outline.judge_zones()
-    outline.count()
+    outline.judge()
     return outline
 
 
@@ -124,7 +123,8 @@ class _Walk:
 
     def read(self, element: Element) -> tuple[Traits, str]:
         """Return what the element's tag and attributes say, and its address; enter it under its names."""
-        tag, items = cast("str", element.tag), element.items()
+        tag: str = element.tag  # type: ignore[assignment]  # a cast would cost a call for each element
+        items = element.items()
         if not items:
             return read_traits(tag, ()), ""
         traits = read_traits(tag, tuple([item for item in items if item[0] in TELLING]))

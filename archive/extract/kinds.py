@@ -115,11 +115,13 @@ def _said_by_types(e: Evidence) -> Verdict:
     ]
     if e.metadata.says_listing:
         return PageKind.LISTING, "schema.org: a collection"
+    if e.has_body:
+        return PageKind.ARTICLE, "article body"
     is_listing, why = looks_like_listing(e)
-    if len(articles) > 2 and not e.has_body and not (is_dated(e) or starts_with_text(e)):
+    if len(articles) > 2 and not (is_dated(e) or starts_with_text(e)):
         return PageKind.LISTING, f"{len(articles)} articles marked up"
-    if e.metadata.says_article or len(articles) == 1 or e.has_body:
-        if is_listing and not e.has_body:
+    if e.metadata.says_article or len(articles) == 1:
+        if is_listing:
             return PageKind.LISTING, why
-        return PageKind.ARTICLE, "article body" if e.has_body else "schema.org: an article"
+        return PageKind.ARTICLE, "schema.org: an article"
     return None

@@ -91,8 +91,8 @@ class Outline:
     typed: list[Element] = field(default_factory=list)  # with an itemtype
     zones: list[Zone] = field(default_factory=list)
     inputs: int = 0
-    prose: list[int] = field(default_factory=list)  # prose[i]: characters of unzoned prose before line i
-    links: list[int] = field(default_factory=list)
+    _prose: list[int] = field(default_factory=list)
+    _links: list[int] = field(default_factory=list)
     _block_of: dict[Element, int] = field(default_factory=dict)
     _children: dict[int, list[int]] = field(default_factory=dict)
 
@@ -150,16 +150,30 @@ class Outline:
         while zone:
             zone.in_force = False
             zone = zone.outer
+        if line.zone:
+            self.judge()
         if line.zone or line.is_prose:
-            self.count()
+            self._prose = []
         return heading
 
-    def count(self) -> None:
-        """Judge the zones, and sum up prose and links over the lines."""
+    def judge(self) -> None:
+        """Bring the reasons of all zones up to date."""
         for zone in self.zones:  # outer ones first
             zone.judge()
-        self.prose = [0, *accumulate(_weight(line) for line in self.lines)]
-        self.links = [0, *accumulate(line.link_chars for line in self.lines)]
+
+    @property
+    def prose(self) -> list[int]:
+        """The characters of unzoned prose before each line, and before the end."""
+        if not self._prose:
+            self._prose = [0, *accumulate(_weight(line) for line in self.lines)]
+        return self._prose
+
+    @property
+    def links(self) -> list[int]:
+        """The characters of links before each line, and before the end."""
+        if not self._links:
+            self._links = [0, *accumulate(line.link_chars for line in self.lines)]
+        return self._links
 
     def prose_of(self, block: Block) -> int:
         """Return the characters of prose that `block` holds, zones left out."""

@@ -49,7 +49,9 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         raise PageError(url, "a tag with too many attributes", "it was kept, but not read")
     # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
     text, encoding = to_utf8(body, content_type)
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
     try:
         tree = cast("Element | None", etree.fromstring(text.replace(b"\x00", b""), parser))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
