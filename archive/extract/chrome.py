@@ -138,14 +138,13 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
 
 def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Captions: marked as such, or a short line without a full stop right below an image or an image's file name."""
+    if not any(line.after_image or line.in_caption for line in lines) and "caption" not in reasons.values():
+        return
     below_image = 0
-    is_centred = _is_most(lines, lambda line: line.align == "center")
-    is_italic = _is_most(lines, lambda line: line.italic_chars * 2 > len(line.text))
+    is_centred, is_italic = _is_most(lines, _is_centre), _is_most(lines, _is_slanted)
     for position, line in enumerate(lines):
         below_image = max(below_image, line.after_image)
-        is_apart = (line.align == "center" and not is_centred) or (
-            line.italic_chars * 2 > len(line.text) and not is_italic
-        )
+        is_apart = (not is_centred and _is_centre(line)) or (not is_italic and _is_slanted(line))
         if position in reasons:
             # Its file name, or what an editor put in its place.
             below_image = 2 if reasons[position] == "caption" else 0
@@ -156,6 +155,14 @@ def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
             below_image = int(is_apart)  # captions of several lines are set apart as a whole
         else:
             below_image = 0
+
+
+def _is_centre(line: Line) -> bool:
+    return line.align == "center"
+
+
+def _is_slanted(line: Line) -> bool:
+    return line.italic_chars * 2 > len(line.text)
 
 
 def _is_most(lines: list[Line], is_so: Callable[[Line], bool]) -> bool:

@@ -33,6 +33,7 @@ _HEADER_LINES = 12  # between heading and body
 _ABOVE_LINES = 6
 _BELOW_LINES = 25
 _DATE_LINE_CHARS = 120
+_LANGUAGE_CHARS = 800
 _NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
 _FOREIGN = frozenset(("comment", "related", "side", "nav"))
 _AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>[^|·•]+)", re.I)
@@ -259,10 +260,11 @@ def _steps(lines: list[Line]) -> list[str]:
 
 def find_language(text: str, metadata: Metadata) -> str | None:
     """Return the ISO 639-1 code of the text's language: Vietnamese by its letters, otherwise what the page declares."""
-    letters = sum(map(str.isalpha, text[:1500]))
-    if letters and len(_VIETNAMESE.findall(text[:1500].casefold())) * 25 >= letters:
+    sample = text[:_LANGUAGE_CHARS]
+    letters = len(sample) - sample.count(" ")
+    if letters and len(_VIETNAMESE.findall(sample.casefold())) * 25 >= letters:
         return "vi"
     declared = metadata.language
     if declared and declared != "vi" and declared.isalpha():
         return declared
-    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", text[:1500]) else None
+    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", sample) else None

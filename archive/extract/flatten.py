@@ -59,6 +59,7 @@ class _Walk:
     def __init__(self, outline: Outline, host: str, recurring: Recurring) -> None:
         self.outline = outline
         self.host, self.recurring = host, recurring
+        self.is_known = recurring.knows(host)
         self.starts: list[Start] = []  # of the parts that are being recorded
         self.entries: list[tuple[Element, Traits]] = []  # elements to be entered under their names
         self.blocks = outline.blocks
@@ -89,7 +90,7 @@ class _Walk:
                     is_block = traits.is_block and not (outer.in_row and traits.is_bare_cell)
                     if is_block:
                         self.enter_block(element, traits, outer, inner)
-                        if traits.names and len(element) and self.recall(element, traits, inner):
+                        if self.is_known and traits.names and len(element) and self.recall(element, traits, inner):
                             self.leave_block(inner)
                             if (tail := element.tail) and self.block >= 0:
                                 self.add(tail, outer)

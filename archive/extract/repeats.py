@@ -7,6 +7,7 @@ Short lines that repeat on purpose (refrains, form lines, rows) stay unless they
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from archive.extract.lexicon import LEADERS
@@ -43,11 +44,34 @@ def find_repeats(texts: list[str], rows: frozenset[int] = frozenset()) -> list[i
     `rows` are the indexes of table rows and list items, which repeat on purpose. A near repeat has at least 0.86 of
     its 4-syllable shingles in earlier blocks and the same numbers as the block that it repeats.
     """
+    if not _may_repeat(texts):
+        return []  # as nearly every page
     blocks = [_Block(key := fold_key(text), _WORD.findall(key), i in rows) for i, text in enumerate(texts)]
     _match(blocks)
     repeats = {i for i, block in enumerate(blocks) if _stands_alone_as_repeat(blocks, i, block)}
     _extend_runs(blocks, repeats)
     return sorted(repeats)
+
+
+def _may_repeat(texts: list[str]) -> bool:
+    """Return False where surely no block stood before: neither a whole one nor half of a sample of its shingles.
+
+    Which shingles are in the sample is up to the words themselves, so that a copy has the same ones.
+    """
+    seen: set[str | tuple[str, ...]] = set()
+    for text in texts:
+        folded = unicodedata.normalize("NFC", text).casefold()
+        if folded in seen:
+            return True
+        words = folded.split()
+        lengths = list(map(len, words))
+        at = [i for i in range(len(words) - _SHINGLE + 1) if not (lengths[i] * 3 + lengths[i + 1]) & 3]
+        own: set[str | tuple[str, ...]] = {tuple(words[i : i + _SHINGLE]) for i in at}
+        if own and len(own & seen) * 2 >= len(own):
+            return True
+        seen |= own
+        seen.add(folded)
+    return False
 
 
 def _match(blocks: list[_Block]) -> None:
