@@ -61,13 +61,13 @@ def _may_repeat(texts: list[str]) -> bool:
     seen: set[str | tuple[str, ...]] = set()
     for text in texts:
         folded = unicodedata.normalize("NFC", text).casefold()
-        if folded in seen:
+        if folded in seen and len(folded) >= _ADJACENT_CHARS:
             return True
         words = folded.split()
         lengths = list(map(len, words))
         at = [i for i in range(len(words) - _SHINGLE + 1) if not (lengths[i] * 3 + lengths[i + 1]) & 3]
         own: set[str | tuple[str, ...]] = {tuple(words[i : i + _SHINGLE]) for i in at}
-        if own and len(own & seen) * 2 >= len(own):
+        if own and len(folded) >= _LONG_CHARS and len(own & seen) * 2 >= len(own):
             return True
         seen |= own
         seen.add(folded)
