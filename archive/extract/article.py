@@ -38,6 +38,7 @@ __all__ = ["RULES_VERSION", "extract"]
 
 RULES_VERSION = 1  # raised when the same page gives another text
 MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
+MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
 
@@ -52,6 +53,8 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
     outline = flatten(page.tree, urlsplit(page.url).netloc)
     if (visible_chars := outline.visible_chars) > MAX_CHARS:
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
+    if len(outline.lines) > MAX_LINES:
+        return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{len(outline.lines):,} lines of text, too many")
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
     title = find_title(outline, metadata, family_title(outline, family) if family else None)

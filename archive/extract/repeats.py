@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from archive.extract.lexicon import LEADERS
@@ -88,7 +89,7 @@ def _match(blocks: list[_Block]) -> None:
             owners = [owner[s] for s in shingles if s in owner]
             if owners:
                 block.share = len(owners) / len(shingles)
-                block.match = max(set(owners), key=owners.count) if block.share >= _RUN_SHARE else -1
+                block.match = Counter(owners).most_common(1)[0][0] if block.share >= _RUN_SHARE else -1
         first.setdefault(block.key, index)
         for shingle in shingles:
             owner.setdefault(shingle, index)

@@ -11,6 +11,7 @@ from archive.extract.page import Element
 __all__ = ["select"]
 
 _STEP = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<rest>(?:[.#@][\w*-]+)*)")
+_MOST = 500  # of so many elements with one name none says anything
 _PART = re.compile(r"([.#@])([\w*-]+)")
 
 
@@ -26,7 +27,8 @@ def select(outline: Outline, selector: str) -> list[Element]:
         return list(
             dict.fromkeys(e for holder in select(outline, selector.rpartition(" ")[0]) for e in holder.iter(last[0]))
         )
-    return [element for element in _candidates(outline, last) if _fits(element, last) and _inside(element, outer)]
+    found = _candidates(outline, last)[:_MOST]
+    return [element for element in found if _fits(element, last) and _inside(element, outer)]
 
 
 _Parsed = tuple[str, tuple[tuple[str, str], ...]]

@@ -24,6 +24,7 @@ __all__ = ["by_shape", "is_dated", "is_headline", "looks_like_listing", "starts_
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
+_LINES = 3_000  # that many say what a page is
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
 
@@ -60,7 +61,7 @@ def teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
     """Return how many teasers stand from line `start` on, their characters, and the characters of other prose."""
     count = chars = others = 0
     headline_at = -99
-    for line in outline.lines[start:]:
+    for line in outline.lines[start : start + _LINES]:
         if _is_chrome(line):
             continue
         if is_headline(line):
@@ -95,7 +96,7 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         return True, f"{count} teasers"
     if heading is not None:
         headlines = 0
-        for line in e.outline.lines[start:]:
+        for line in e.outline.lines[start : start + _LINES]:
             if line.reason:
                 continue
             if line.is_prose:

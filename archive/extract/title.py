@@ -19,6 +19,7 @@ _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
 _FEW_WORDS = 4
+_FIRST_LINES = 2_000  # among these the heading stands
 _FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
 _STANDING_SCORE = 3.0
@@ -72,7 +73,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
     """
     best: tuple[float, Line] | None = None
     lines = outline.lines
-    for line in lines:
+    for line in lines[:_FIRST_LINES]:
         text = line.text
         if not 18 <= len(text) <= 300 or line.link_chars or line.reason or line.tag == "row" or line.in_list:
             continue
@@ -88,7 +89,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
             score += 1.0
         above = lines[max(0, line.index - 15) : line.index]
         key = fold_key(text)
-        if any(len(i.text) > len(text) // 2 and _ends_in(fold_key(i.text), key) for i in above):
+        if any(len(i.text) > len(text) // 2 and _ends_in(_key(i.text), key) for i in above):
             score += 3.0
         if score >= least and (best is None or score > best[0]):
             best = (score, line)
@@ -116,7 +117,7 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
     """
     names = [_key(name) for name in (*metadata.headlines, metadata.title) if name]
     best: tuple[float, Line] | None = None
-    for line in outline.lines:
+    for line in outline.lines[:_FIRST_LINES]:
         text = line.text
         if len(text) > _MAX_CHARS or line.reason in _UNTITLED or _EVERY_PAGE.fullmatch(_key(text)):
             continue
