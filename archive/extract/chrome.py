@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from archive.extract.byline import read_labelled
 from archive.extract.lexicon import LEADERS, find
@@ -35,6 +36,7 @@ _CONTACT = re.compile(
     r"số điện thoại)\b.{0,4}[:：]",
     re.I,
 )
+_ANNOUNCES = re.compile(r":\s*$|\bliên hệ\b", re.I)
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
 _BARS = re.compile(r"\s*[|·•]\s*")
@@ -85,7 +87,7 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
         _contacts,
         _tail,
     ):
-        if step in (_teasers, _toolbars) and is_exact:
+        if step in (_teasers, _toolbars, _contacts) and is_exact:
             continue
         chosen = _zones_inside if step is _zones and is_exact else step
         for position, reason in chosen(lines, title, reasons):
@@ -293,21 +295,19 @@ def _is_toolbar(text: str) -> bool:
 
 
 def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Three or more lines of an agency's address in a row, near the end: the footer."""
+    """Three or more lines of an agency's address in a row, near the end and announced by no line above: the footer."""
     left = _left(lines, reasons)
-    run: list[int] = []
     last_prose = max(
         (i for i, (_, line) in enumerate(left) if line.is_prose and not _CONTACT.match(line.text)), default=-1
     )
-    for i, (position, line) in enumerate(left):
-        if _CONTACT.match(line.text) and i > last_prose:
-            run.append(position)
-            continue
-        if len(run) >= 3:
-            yield from ((p, "footer_agency") for p in run)
-        run = []
-    if len(run) >= 3:
-        yield from ((p, "footer_agency") for p in run)
+    behind = left[last_prose + 1 :]
+    for is_contact, group in groupby(
+        enumerate(behind, last_prose + 1), lambda item: bool(_CONTACT.match(item[1][1].text))
+    ):
+        run = list(group)
+        above = left[run[0][0] - 1][1].text if run[0][0] else ""
+        if is_contact and len(run) >= 3 and not _ANNOUNCES.search(above):
+            yield from ((position, "footer_agency") for _, (position, _) in run)
 
 
 def _tail(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

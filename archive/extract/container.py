@@ -41,6 +41,7 @@ _DESCENT_SHARE = 0.72  # a child with this share of the prose is the place to lo
 _TITLE_SHARE = 0.2  # a child with the title needs only this
 _LITTLE_PROSE = 200  # characters; of so little no shares are taken
 _LEVELS = 3
+_HEADLINES, _HEADLINE_CHARS, _SMALL_CHARS = 2, 22, 600
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
 
@@ -81,7 +82,27 @@ def find_region(outline: Outline, title: Line | None) -> Region | None:
         if narrower is None:
             break
         current = narrower
-    return widened(outline, region_of(outline, current, title), title)
+    region = widened(outline, region_of(outline, current, title), title)
+    if title is not None and not is_sparse and _is_past(outline, title, region):
+        return _below(outline, title) or region
+    return region
+
+
+def _is_past(outline: Outline, title: Line, region: Region) -> bool:
+    """Whether a region is another block than the article's: teasers, or a few sentences with headlines above them."""
+    lines = outline.lines
+    paragraphs = [line for line in lines[region.first : region.last] if line.is_prose and not line.reason]
+    if sum(_is_headline(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
+        return False
+    teasers = sum(any(map(_is_headline, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
+    if teasers * 5 >= len(paragraphs) * 3:
+        return True
+    is_small = sum(len(line.text) for line in paragraphs) < _SMALL_CHARS
+    return is_small and sum(_is_headline(line) for line in lines[title.index + 1 : region.first]) >= _HEADLINES
+
+
+def _is_headline(line: Line) -> bool:
+    return line.is_link and len(line.text) >= _HEADLINE_CHARS
 
 
 def _narrower(outline: Outline, current: int, children: list[int], title: Line | None) -> int | None:

@@ -158,12 +158,16 @@ def starts_with_text(e: Evidence) -> bool:
 
 
 def is_dated(e: Evidence) -> bool:
-    """Whether a date, and nothing else but a toolbar, stands right below the heading that the page is called by."""
-    if e.title is None or not any(agrees(e.title.text, name) for name in (*e.metadata.headlines, e.metadata.title)):
+    """Whether a date, and nothing else but a toolbar, stands right below the heading.
+
+    The page is called by that heading, or text of its own follows.
+    """
+    if e.title is None or e.title.is_link:
         return False
     for line in e.outline.lines[e.title.index + 1 : e.title.index + 4]:
         if is_date_line(line.text):
-            return True
+            names = (*e.metadata.headlines, e.metadata.title)
+            return any(agrees(e.title.text, name) for name in names) or starts_with_text(e)
         if line.is_prose or is_headline(line):
             return False
     return False

@@ -69,19 +69,14 @@ _MOST_CHARS, _MOST_NAMES, _MOST_PARTS = 200, 40, 4
 _BEGINNING = "*"
 
 
-def _load() -> tuple[dict[str, tuple[int, str]], tuple[tuple[str, tuple[int, str]], ...], frozenset[str]]:
-    """Return the names of chrome, the beginnings of such names, each with rank and reason, and the names of content."""
-    table = tomllib.loads((files("archive") / "data" / "zones.toml").read_text(encoding="utf-8"))
-    content = frozenset(table.pop("content").split())
-    names: dict[str, tuple[int, str]] = {}
-    for rank, (reason, words) in enumerate(table.items()):
-        for word in words.split():
-            names.setdefault(word, (rank, reason))
-    beginnings = tuple((name.rstrip(_BEGINNING), why) for name, why in names.items() if name.endswith(_BEGINNING))
-    return names, beginnings, content
-
-
-_REASONS, _BEGINNINGS, _CONTENT = _load()
+_TABLE = tomllib.loads((files("archive") / "data" / "zones.toml").read_text(encoding="utf-8"))
+_CONTENT = frozenset(_TABLE.pop("content").split())
+_BLOCKS = tuple(name.split("-") for name in _TABLE.pop("blocks").split())
+# Name → rank and reason; the lowest rank wins.
+_REASONS = {
+    name: (rank, reason) for rank, (reason, names) in reversed([*enumerate(_TABLE.items())]) for name in names.split()
+}
+_BEGINNINGS = tuple((name.rstrip(_BEGINNING), why) for name, why in _REASONS.items() if name.endswith(_BEGINNING))
 
 
 def zone_reason(tag: str, names: str) -> str:
@@ -105,6 +100,9 @@ def _named(names: str) -> str:
 
 def _read_name(name: str) -> str:
     parts = [part.lower() for part in _PARTS.findall(name)]
+    for block in _BLOCKS:
+        if parts[: len(block)] == block:
+            parts = parts[len(block) :]
     runs = [
         "-".join(parts[i:end]) for i in range(len(parts)) for end in range(i + 1, min(i + _MOST_PARTS, len(parts)) + 1)
     ]

@@ -13,6 +13,7 @@ FAMILY = Family(
         "h1.single-title",
         ".entry-header h1",
         "h1.tdb-title-text",
+        ".elementor-widget-theme-post-title h1",
         ".entry-title",
     ),
     body=(
@@ -22,6 +23,10 @@ FAMILY = Family(
         ".single-post-content",
         ".post-content",
         ".post-entry",
+        ".elementor-widget-theme-post-content",
+        ".et_pb_post_content",
+        ".fl-post-content",
+        ".brxe-post-content",
     ),
     date=(
         "time.entry-date",
@@ -30,6 +35,7 @@ FAMILY = Family(
         ".wp-block-post-date",
         ".entry-date",
         ".post-date",
+        ".elementor-post-info__item--type-date",
     ),
     author=(
         "a@rel-author",
