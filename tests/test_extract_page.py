@@ -98,7 +98,9 @@ def test_hostile_pages_are_classified(body: bytes) -> None:
 
 
 def test_formatting_that_is_never_closed_loses_no_text() -> None:
-    body = "<body><h1>Xã họp bàn việc nạo vét kênh mương</h1>" + "".join(f"<p><font><b>Đoạn {number}. {TEXT}" for number in range(1_500))
+    body = "<body><h1>Xã họp bàn việc nạo vét kênh mương</h1>" + "".join(
+        f"<p><font><b>Đoạn {number}. {TEXT}" for number in range(1_500)
+    )
     found = extract(parse(body.encode(), "https://a.gov.vn/x.html"), captured_at=NOW)
     assert found.article is not None
     assert len(found.article.text.split("\n")) == 1_500

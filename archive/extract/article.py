@@ -36,7 +36,7 @@ from archive.text import normalise, normalise_line
 
 __all__ = ["RULES_VERSION", "extract"]
 
-RULES_VERSION = 1  # raised when the same page gives another text
+RULES_VERSION = 2  # raised when the same page gives another text
 MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
 MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text

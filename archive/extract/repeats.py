@@ -128,10 +128,13 @@ def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:
                     break  # goes on from there by itself
                 block = blocks[index]
                 # Equal blocks stand at several places before: any that lies near the expected one will do.
-                near = block.match >= 0 and abs(block.match - expected) <= _GAP + 1 and block.share >= _RUN_SHARE
+                # What a run repeats stands before it.
+                near = 0 <= block.match < seed and abs(block.match - expected) <= _GAP + 1
+                near = near and block.share >= _RUN_SHARE
                 near = near and _numbers(block) <= _numbers(blocks[block.match])
                 equal = any(
-                    blocks[i].key == block.key for i in range(max(0, expected - _GAP), min(index, expected + _GAP + 1))
+                    blocks[i].key == block.key
+                    for i in range(max(0, expected - _GAP), min(index, seed, expected + _GAP + 1))
                 )
                 is_short = len(block.key) < _ADJACENT_CHARS or block.is_row or bool(_ENUMERATED.match(block.key))
                 if not (near or equal) or (is_short and gap):
