@@ -16,7 +16,7 @@ __all__ = ["Body", "family_body", "family_chrome", "family_title", "find_body"]
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
 _FAMILY_SHARE = 0.25  # and one that a family names
 _MANY_LINES = 40
-_FEW_CHARS = 400  # of so little prose no shares are taken
+_FEW_CHARS = 250  # of so little prose no shares are taken
 _LEAD_LINES = 6
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
 
@@ -153,6 +153,20 @@ def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
     return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
 
 
+def _lead(outline: Outline, family: Family, body: tuple[int, int], title: Line | None) -> list[int]:
+    """Return the lines of the lead that stands under its name between heading and body, or at the body's beginning."""
+    least = title.index + 1 if title is not None and title.index < body[0] else 0
+    for selector in dict.fromkeys((*family.lead, *NAMES.lead)):
+        for element in select(outline, selector):
+            first, last = outline.span(element) or (0, 0)
+            is_own = selector in family.lead
+            if not 0 < last - first <= _LEAD_LINES or (first < least and not is_own):
+                continue
+            if first < body[0] or (first <= body[0] + 1 and last < body[1]):
+                return [i for i in range(first, last) if title is None or i != title.index]
+    return []
+
+
 def _named(outline: Outline, family: Family, element: Element, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
     if family is NAMES:
@@ -162,15 +176,7 @@ def _named(outline: Outline, family: Family, element: Element, title: Line | Non
     # A container that holds the heading too: what stands above the heading is no body.
     if title is not None and first <= title.index < last:
         first = title.index + 1
-    lead: list[int] = []
-    for selector in family.lead:
-        for found in select(outline, selector):
-            span = outline.span(found)
-            if span and 0 < span[1] - span[0] <= _LEAD_LINES and not (first <= span[0] < last) and span[0] < first:
-                lead = [i for i in range(*span) if title is None or i != title.index]
-                break
-        if lead:
-            break
+    lead = _lead(outline, family, (first, last), title)
     if not lead and title is not None and title.index < first:
         lead = _prose_between(outline, title.index + 1, first)
     body = outline.block_of[element]

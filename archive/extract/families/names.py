@@ -10,7 +10,20 @@ __all__ = ["NAMES"]
 NAMES = Family(
     "names",
     title=("h1@headline", "@headline", ".title-detail", ".detail-title", ".title-news", ".news-title", ".post-title"),
-    lead=(".sapo", ".hometext", ".lead", ".trichyeu", ".tomtat", ".news-sapo", ".detail-sapo", ".brief", ".summary"),
+    lead=(
+        ".sapo",
+        ".hometext",
+        ".lead",
+        ".mota",
+        ".mo-ta",
+        ".trichyeu",
+        ".tomtat",
+        ".tom-tat",
+        ".news-sapo",
+        ".detail-sapo",
+        ".brief",
+        ".summary",
+    ),
     body=(
         "@articleBody",
         ".article-body",
