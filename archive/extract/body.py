@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.extract.container import Region, find_region, region_of, widened
+from archive.extract.container import Region, find_region, is_past, region_of, widened
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Element
@@ -127,6 +127,8 @@ def _is_whole_page(outline: Outline, first: int, last: int) -> bool:
 def _agrees(outline: Outline, region: Region, span: tuple[int, int], *, is_family: bool) -> bool:
     """Whether a named container holds enough of the prose of the region that was found without names."""
     first, last = span
+    if is_family and is_past(outline, last, region):
+        return True  # what was found is another block
     whole = sum(len(i.text) for i in outline.lines[region.first : region.last] if i.is_prose and not i.reason)
     mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
     if whole > _FEW_CHARS and mass < whole * (_FAMILY_SHARE if is_family else _BELIEVED_SHARE):

@@ -10,7 +10,7 @@ from archive.extract.dates import parse_date
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 
-__all__ = ["Region", "find_region", "region_of", "widened"]
+__all__ = ["Region", "find_region", "is_past", "region_of", "widened"]
 
 # Blocks that can hold a body; a paragraph or a heading cannot.
 _HOLDERS = frozenset(
@@ -42,6 +42,7 @@ _TITLE_SHARE = 0.2  # a child with the title needs only this
 _LITTLE_PROSE = 200  # characters; of so little no shares are taken
 _LEVELS = 3
 _HEADLINES, _HEADLINE_CHARS, _SMALL_CHARS = 2, 22, 600
+_HEADING_CHARS = 60
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
 
@@ -92,6 +93,9 @@ def _is_past(outline: Outline, title: Line, region: Region) -> bool:
     """Whether a region is another block than the article's: teasers, or a few sentences with headlines above them."""
     lines = outline.lines
     paragraphs = [line for line in lines[region.first : region.last] if line.is_prose and not line.reason]
+    beginning = paragraphs[0].index if paragraphs else region.first
+    if any(map(_begins_another, lines[title.index + 1 : beginning])):
+        return True
     if sum(_is_headline(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
         return False
     teasers = sum(any(map(_is_headline, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
@@ -101,7 +105,23 @@ def _is_past(outline: Outline, title: Line, region: Region) -> bool:
     return is_small and sum(_is_headline(line) for line in lines[title.index + 1 : region.first]) >= _HEADLINES
 
 
+def _begins_another(line: Line) -> bool:
+    """Whether a line is the heading of comments, or of other articles."""
+    if line.is_prose or len(line.text) > _HEADING_CHARS:
+        return False
+    phrase = find(line.text)
+    return phrase is not None and phrase.is_whole and not phrase.is_risky and phrase.kind in ("comment", "related")
+
+
+def is_past(outline: Outline, start: int, region: Region) -> bool:
+    """Return whether another block has begun between line `start` and the first paragraph of a region."""
+    lines = outline.lines[start : region.last]
+    beginning = next((number for number, line in enumerate(lines) if line.is_prose and line.index >= region.first), 0)
+    return any(_is_headline(line) or _begins_another(line) for line in lines[:beginning])
+
+
 def _is_headline(line: Line) -> bool:
+    """Return True for a link that is long enough for the title of another article."""
     return line.is_link and len(line.text) >= _HEADLINE_CHARS
 
 

@@ -126,21 +126,26 @@ def _extend_runs(blocks: list[_Block], repeats: set[int]) -> None:
             while 0 <= index < len(blocks) and expected >= 0 and gap <= _GAP:
                 if index in repeats:
                     break  # goes on from there by itself
-                block = blocks[index]
-                # Equal blocks stand at several places before: any that lies near the expected one will do.
-                # What a run repeats stands before it.
-                near = 0 <= block.match < seed and abs(block.match - expected) <= _GAP + 1
-                near = near and block.share >= _RUN_SHARE
-                near = near and _numbers(block) <= _numbers(blocks[block.match])
-                equal = any(
-                    blocks[i].key == block.key
-                    for i in range(max(0, expected - _GAP), min(index, seed, expected + _GAP + 1))
-                )
-                is_short = len(block.key) < _ADJACENT_CHARS or block.is_row or bool(_ENUMERATED.match(block.key))
-                if not (near or equal) or (is_short and gap):
+                match = _continued(blocks, index, expected, min(seed, index), is_next=gap == 0)
+                if match < 0:
                     gap += 1
-                    index += step
-                    continue
-                repeats.add(index)
-                gap, expected = 0, (block.match if near else expected) + step
+                else:
+                    repeats.add(index)
+                    gap, expected = 0, match + step
                 index += step
+
+
+def _continued(blocks: list[_Block], index: int, expected: int, before: int, *, is_next: bool) -> int:
+    """Return the block before block `before` that a run repeats at `index`, or -1 where the run does not go on.
+
+    What often stands several times (short lines, rows, points, lines of forms) must be the expected one, and `is_next`.
+    """
+    block = blocks[index]
+    key = block.key
+    if len(key) < _ADJACENT_CHARS or block.is_row or _ENUMERATED.match(key) or LEADERS.search(key):
+        return expected if is_next and expected < before and blocks[expected].key == key else -1
+    near = 0 <= block.match < before and abs(block.match - expected) <= _GAP + 1 and block.share >= _RUN_SHARE
+    if near and _numbers(block) <= _numbers(blocks[block.match]):
+        return block.match
+    around = range(max(0, expected - _GAP), min(before, expected + _GAP + 1))
+    return expected if any(blocks[i].key == key for i in around) else -1
