@@ -141,18 +141,19 @@ def starts_with_text(e: Evidence) -> bool:
     """Whether text of its own, be it one line of a notice, stands below the heading before any headline."""
     if e.title is None:
         return False
-    lines = (line for line in e.outline.lines[e.title.index + 1 :] if not line.reason and not parse_date(line.text))
     if _starts_with_prose(e):
         return True
     short = 0  # characters of short lines, as those of a poem
-    for line in lines:
+    for line in e.outline.lines[e.title.index + 1 :]:
+        if line.reason:
+            continue
         if is_headline(line) or find(line.text):
             return False
-        if not line.link_chars:
+        if not line.link_chars and not parse_date(line.text):
             short += len(line.text)
             if len(line.text) >= _TEXT_CHARS or short >= 2 * _TEXT_CHARS:
                 return True
-        elif len(line.text) >= _TEXT_CHARS:
+        elif line.link_chars and len(line.text) >= _TEXT_CHARS:
             return False
     return False
 
