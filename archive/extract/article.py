@@ -29,6 +29,7 @@ from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
 from archive.extract.removals import find_removals
+from archive.extract.repeats import unglued
 from archive.extract.spam import gambling, gambling_title
 from archive.extract.title import clean_title, find_title, strip_site
 from archive.records import Article, Extraction, PageKind
@@ -117,6 +118,7 @@ def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, _Text]:
     lines = [s.outline.lines[i] for i in dict.fromkeys((*s.body.lead, *s.body.lines))]
     if s.title is not None:
         lines = [line for line in lines if line is not s.title]
+    lines = unglued(lines)
     title = _title(s)
     chrome = family_chrome(s.outline, s.family) if s.family else {}
     known = {position: chrome[line.index] for position, line in enumerate(lines) if line.index in chrome}

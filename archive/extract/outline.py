@@ -135,10 +135,11 @@ class Outline:
             if line.is_prose:
                 chars = len(line.text)
                 total += chars
-                zone = line.zone
-                while zone:
-                    zone.prose_chars += chars
-                    zone = zone.outer
+                if line.zone:
+                    line.zone.prose_chars += chars
+        for zone in reversed(self.zones):  # inner ones first
+            if zone.outer:
+                zone.outer.prose_chars += zone.prose_chars
         for zone in self.zones:
             most = _LIGHT_CHARS if zone.reason in _LIGHT else total * 2 // 5
             zone.in_force = zone.prose_chars <= max(most, 200)

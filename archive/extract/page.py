@@ -22,6 +22,7 @@ MAX_TAGS = 80_000
 # libxml2 compares each attribute of a tag with every other; this is about half a second.
 MAX_ATTRIBUTE_PAIRS = 100_000_000
 _FORMATTING = re.compile(rb"</?(?:font|b|i|u|span|strong|em|big|small|o:p)\b[^<>]*>", re.I)
+_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = 600  # bytes; a shorter one cannot matter
 
 
@@ -78,7 +79,7 @@ def _read(text: bytes) -> tuple[Element | None, bool]:
 def _attribute_pairs(tags: list[bytes]) -> int:
     """Return about how many pairs of attributes libxml2 will compare in the long tags; text may follow each tag."""
     long = [tag.partition(b">")[0] for tag in tags if len(tag) > _LONG_TAG]
-    return sum(len(tag.split()) ** 2 for tag in long if len(tag) > _LONG_TAG)
+    return sum(len(_VALUE.sub(b"", tag).split()) ** 2 for tag in long if len(tag) > _LONG_TAG)
 
 
 def _base_url(tree: Element, url: str) -> str:

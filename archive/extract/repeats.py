@@ -12,9 +12,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from archive.extract.lexicon import LEADERS
+from archive.extract.outline import Line
 from archive.text import fold_key
 
-__all__ = ["find_repeats"]
+__all__ = ["find_repeats", "unglued"]
 
 _WORD = re.compile(r"\w+")
 _SHINGLE = 4
@@ -22,6 +23,9 @@ _LONG_CHARS = 90  # a block of this length does not repeat by chance
 _ADJACENT_CHARS = 40  # nor one of this length right behind itself
 _LONE_CHARS = 140  # nor one of this length anywhere
 _BETWEEN_CHARS = 60
+_WHOLE_CHARS = 100
+_STARTS = 50  # lines like the first one at which a whole text may begin anew
+_ENDS = frozenset(".!?…:;”\"'/)")
 _TOP = 4  # among the first blocks stand leads
 _ENUMERATED = re.compile(r"^(?:- |\+ |[a-zđ][).]|\d+(?:\.\d+)*[).]|[ivx]+[).]|điều \d|khoản \d|mục \w+\b|phần \w+\b)")
 _NEAR_WORDS = 16
@@ -50,8 +54,24 @@ def find_repeats(texts: list[str], rows: frozenset[int] = frozenset()) -> list[i
     blocks = [_Block(key := fold_key(text), _WORD.findall(key), i in rows) for i, text in enumerate(texts)]
     _match(blocks)
     repeats = {i for i, block in enumerate(blocks) if _stands_alone_as_repeat(blocks, i, block)}
+    repeats |= _run_of_equals(blocks) | _whole_again(blocks)
     _extend_runs(blocks, repeats)
     return sorted(repeats)
+
+
+def unglued(lines: list[Line]) -> list[Line]:
+    """Return the lines of a body, cut where it begins anew in the middle of one: its end had no border behind it."""
+    beginnings = [line.text for line in lines[:_TOP] if len(line.text) >= _BETWEEN_CHARS]
+    cut: list[Line] = []
+    for line in lines:
+        for beginning in beginnings:
+            at = line.text.find(beginning, 1)
+            if at > 0 and line.text[at - 1] in _ENDS:
+                cut.append(line._replace(text=line.text[:at]))
+                line = line._replace(text=line.text[at:])
+                break
+        cut.append(line)
+    return cut
 
 
 def _may_repeat(texts: list[str]) -> bool:
@@ -60,10 +80,13 @@ def _may_repeat(texts: list[str]) -> bool:
     Which shingles are in the sample is up to the words themselves, so that a copy has the same ones.
     """
     seen: set[str | tuple[str, ...]] = set()
+    first: list[str] = []
     for text in texts:
         folded = unicodedata.normalize("NFC", text).casefold()
-        if folded in seen and len(folded) >= _ADJACENT_CHARS:
+        if folded in seen and (len(folded) >= _ADJACENT_CHARS or folded in first):
             return True
+        if len(first) < _TOP:
+            first.append(folded)
         words = folded.split()
         lengths = list(map(len, words))
         at = [i for i in range(len(words) - _SHINGLE + 1) if not (lengths[i] * 3 + lengths[i + 1]) & 3]
@@ -109,6 +132,47 @@ def _stands_alone_as_repeat(blocks: list[_Block], index: int, block: _Block) -> 
     return _numbers(block) <= _numbers(blocks[block.match])
 
 
+def _run_of_equals(blocks: list[_Block]) -> set[int]:
+    """Return the blocks of runs that stood before, word for word, and are together too long for chance."""
+    found: set[int] = set()
+    run: list[int] = []
+    for index, block in enumerate([*blocks, _Block("", [], is_row=False)]):
+        match = block.match
+        if match >= 0 and block.key == blocks[match].key and not _often_repeats(block):
+            if run and match != blocks[run[-1]].match + 1:
+                run = []
+            run.append(index)
+        else:
+            run = []
+        if len(run) > 1 and sum(len(blocks[i].key) for i in run) >= _LONE_CHARS:
+            found.update(run)
+    return found
+
+
+def _whole_again(blocks: list[_Block]) -> set[int]:
+    """Return the blocks of a text that begins anew, word for word, right behind its end: a poem, a list.
+
+    A line or two, a date or a heading, may stand above it.
+    """
+    keys = [block.key for block in blocks]
+    for first in range(min(_TOP, len(keys))):
+        starts = [i for i in range(first + 1, (len(keys) + first) // 2 + 1) if keys[i] == keys[first]]
+        for start in starts[:_STARTS]:
+            length, end = start - first, start
+            while keys[end : end + length] == keys[first:start]:
+                end += length
+            if end > start and sum(map(len, keys[first:start])) >= _WHOLE_CHARS:
+                return set(range(start, end))
+    return set()
+
+
+def _often_repeats(block: _Block) -> bool:
+    """Whether a block is of those that stand several times on purpose: short lines, rows, points, lines of forms."""
+    key = block.key
+    is_short = len(key) < _ADJACENT_CHARS
+    return is_short or block.is_row or bool(_ENUMERATED.match(key)) or bool(LEADERS.search(key))
+
+
 def _is_adjacent(blocks: list[_Block], earlier: int, later: int) -> bool:
     """Whether nothing of weight stands between the two."""
     return later - earlier <= 3 and sum(len(b.key) for b in blocks[earlier + 1 : later]) < _BETWEEN_CHARS
@@ -142,7 +206,7 @@ def _continued(blocks: list[_Block], index: int, expected: int, before: int, *, 
     """
     block = blocks[index]
     key = block.key
-    if len(key) < _ADJACENT_CHARS or block.is_row or _ENUMERATED.match(key) or LEADERS.search(key):
+    if _often_repeats(block):
         return expected if is_next and expected < before and blocks[expected].key == key else -1
     near = 0 <= block.match < before and abs(block.match - expected) <= _GAP + 1 and block.share >= _RUN_SHARE
     if near and _numbers(block) <= _numbers(blocks[block.match]):
