@@ -145,16 +145,14 @@ def starts_with_text(e: Evidence) -> bool:
         return True
     short = 0  # characters of short lines, as those of a poem
     for line in e.outline.lines[e.title.index + 1 :]:
-        if line.reason:
+        if line.reason or (not line.link_chars and parse_date(line.text)):
             continue
-        if is_headline(line) or find(line.text):
+        if is_headline(line) or find(line.text) or (line.link_chars and len(line.text) >= _TEXT_CHARS):
             return False
-        if not line.link_chars and not parse_date(line.text):
+        if not line.link_chars:
             short += len(line.text)
             if len(line.text) >= _TEXT_CHARS or short >= 2 * _TEXT_CHARS:
                 return True
-        elif line.link_chars and len(line.text) >= _TEXT_CHARS:
-            return False
     return False
 
 
