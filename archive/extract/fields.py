@@ -42,6 +42,7 @@ _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
 )
 _CRUMBS = re.compile(r"breadcrumb|pathway|bread-crumb|crumb|sitemappath|duong-?dan|duongdan", re.I)
+_CRUMB_SEPARATOR = re.compile(r"[>»›/→|]")
 _CRUMB_SEPARATORS = re.compile(r"\s*(?:>|»|›|/|→|\|)\s*")
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 
@@ -74,10 +75,15 @@ def find_published_at(s: Surroundings, texts: list[str], captured_at: datetime) 
     In order: the family's own place, a line between heading and body, a labelled line anywhere around the body, a line
     above the heading, the URL's path, the head of the page, a dateline in the body.
     """
-    url_day = date_in_path(unquote(urlsplit(s.url).path)) or ""
-    datelines = [line for line in texts[:6] + texts[-6:] if len(line) < 80 and is_dateline(line)]
-    surfaces = [*_visible(s), url_day, *s.metadata.dates, *datelines]
-    return choose(surfaces, captured_at=captured_at)
+    return choose(_surfaces(s, texts), captured_at=captured_at)
+
+
+def _surfaces(s: Surroundings, texts: list[str]) -> Iterator[str]:
+    """Yield what may hold the date, the most trusted first; nearly always the first one does."""
+    yield from _visible(s)
+    yield date_in_path(unquote(urlsplit(s.url).path)) or ""
+    yield from s.metadata.dates
+    yield from (line for line in texts[:6] + texts[-6:] if len(line) < 80 and is_dateline(line))
 
 
 def _visible(s: Surroundings) -> Iterator[str]:
@@ -232,13 +238,16 @@ def _is_title(crumb: str, title: str) -> bool:
 
 def _crumbs(s: Surroundings) -> list[str]:
     """Return the steps of the breadcrumbs, outermost first."""
+    end = s.body.lines[0] if s.body.lines else s.body.end
     for block in s.outline.blocks:
+        if block.first > end:
+            break
         if block.names and 0 < block.last - block.first <= 12 and _names_crumbs(block.names):
             return _steps(s.outline.lines[block.first : block.last])
     for line in s.outline.lines:
         if s.title is not None and line.index >= s.title.index + 1:
             break
-        if len(line.text) <= 300 and _CRUMB_SEPARATORS.search(line.text) and line.link_chars:
+        if line.link_chars and len(line.text) <= 300 and _CRUMB_SEPARATOR.search(line.text):
             steps = _steps([line])
             if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES:
                 return steps

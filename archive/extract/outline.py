@@ -126,7 +126,7 @@ class Outline:
     @property
     def visible_chars(self) -> int:
         """Return the characters that the page shows."""
-        return sum(len(line.text) for line in self.lines)
+        return sum([len(line.text) for line in self.lines])
 
     def judge_zones(self) -> None:
         """Switch off zones that hold too much prose: "sidebar-right" is also what layouts call their whole."""

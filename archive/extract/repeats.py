@@ -26,6 +26,7 @@ _BETWEEN_CHARS = 60
 _WHOLE_CHARS = 100
 _STARTS = 50  # lines like the first one at which a whole text may begin anew
 _ENDS = frozenset(".!?…:;”\"'/)")
+_COMMON_LETTERS = 4  # a quarter of all syllables are longer
 _TOP = 4  # among the first blocks stand leads
 _ENUMERATED = re.compile(r"^(?:- |\+ |[a-zđ][).]|\d+(?:\.\d+)*[).]|[ivx]+[).]|điều \d|khoản \d|mục \w+\b|phần \w+\b)")
 _NEAR_WORDS = 16
@@ -88,8 +89,7 @@ def _may_repeat(texts: list[str]) -> bool:
         if len(first) < _TOP:
             first.append(folded)
         words = folded.split()
-        lengths = list(map(len, words))
-        at = [i for i in range(len(words) - _SHINGLE + 1) if not (lengths[i] * 3 + lengths[i + 1]) & 3]
+        at = [i for i, word in enumerate(words[: 1 - _SHINGLE]) if len(word) > _COMMON_LETTERS]
         own: set[str | tuple[str, ...]] = {tuple(words[i : i + _SHINGLE]) for i in at}
         if own and len(folded) >= _LONG_CHARS and len(own & seen) * 2 >= len(own):
             return True
