@@ -42,7 +42,7 @@ _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>
 _BARS = re.compile(r"\s*[|·•]\s*")
 _BUTTON_CHARS = 40
 _HEADLINE_CHARS = 18
-_TEASERS, _TEASER_LINES, _TEASER_CHARS = 3, 3, 320
+_TEASERS, _TEASER_LINES, _TEASER_CHARS = 3, 5, 320
 _CAPTION_CHARS = 220
 _MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
@@ -240,14 +240,16 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
 def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Behind the text: linked headings, each with a few sentences below it, three at least."""
     left = _left(lines, reasons)
-    start, count, since = len(left), 0, 0
+    start, count, between, prose = len(left), 0, 0, 0  # between: lines since the last headline, prose: those of text
     for i in range(len(left) - 1, -1, -1):
         line = left[i][1]
-        since += 1
         if line.is_link and len(line.text) > _HEADLINE_CHARS and not is_attachment(line):
-            start, since = i, 0
+            start, between, prose = i, 0, 0
             count += 1
-        elif line.link_chars == 0 and (len(line.text) > _TEASER_CHARS or since > _TEASER_LINES):
+            continue
+        between += 1
+        prose += line.is_prose
+        if prose > 1 or between > _TEASER_LINES or len(line.text) > _TEASER_CHARS:
             break
     if count >= _TEASERS:
         yield from ((position, "related") for position, _ in left[start:])
