@@ -4,6 +4,7 @@
 #   make test    lint, types, the import contract and every test
 #   make lint    the same without the tests
 #   make bench   the pipeline that people write today against this one
+#   make screenshots   the pictures of the web interface in README.md (needs Chromium)
 #   make lock    resolve the dependencies anew (needs uv)
 #   make clean   remove .venv and caches; archives stay
 #
@@ -25,10 +26,10 @@ LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test lint bench screenshots lock clean
 
 help:
-	@sed -n '3,8s/^# *//p' Makefile
+	@sed -n '3,9s/^# *//p' Makefile
 
 demo: $(VENV)/.run
 	@$(BIN)/luutru demo
@@ -49,6 +50,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.end_to_end $(BENCH_ARGS)
+
+screenshots: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.screenshots
 
 # Each stamp says that the environment holds that lock. The development lock holds all of the other one, too.
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.made

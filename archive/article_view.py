@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 from urllib.parse import urlsplit
 
-from archive.attachment_view import is_file
+from archive.articles import StoredArticle, article
+from archive.attachment_view import AttachmentView, attachments_of, is_file
 from archive.errors import NotFound
 
 __all__ = [
     "ArticleView",
     "Change",
+    "Changes",
     "Related",
     "Revision",
     "Source",
+    "changes",
     "find_page",
     "history",
     "view_article",
@@ -27,6 +29,7 @@ __all__ = [
 ]
 
 _SHORTEST_PREFIX = 4
+_MOST_PAIRS = 1_000_000  # pairs of equal words that a comparison looks at, some tenths of a second
 _REVISION_FIELDS = ("title", "lead", "author", "source", "category", "published_at")
 
 
@@ -80,12 +83,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
-    """A row of the view `articles` with its sources, copies and notice series."""
+    """An article with where it was captured, how often, the files that it links to, its copies and notice series.
 
-    row: Mapping[str, Any]
-    captions: tuple[str, ...]
-    source: Source  # the capture that the current revision was first seen in
+    `source`: the capture that the current revision was first seen in.
+    """
+
+    article: StoredArticle
+    source: Source
     captures: int
+    attachments: tuple[AttachmentView, ...]
     copies: tuple[Related, ...]
     series: tuple[Related, ...]
 
@@ -104,6 +110,16 @@ class Change:
     def is_same(self) -> bool:
         """Whether nothing changed here."""
         return self.before == self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from one revision to the next: fields with both values, and the text as runs of words."""
+
+    old: Revision
+    new: Revision
+    fields: Mapping[str, tuple[str | None, str | None]]
+    words: tuple[Change, ...]
 
 
 def find_page(db: sqlite3.Connection, name: str, *, or_file: bool = False) -> int:
@@ -132,8 +148,8 @@ def find_page(db: sqlite3.Connection, name: str, *, or_file: bool = False) -> in
 
 def view_article(db: sqlite3.Connection, page_id: int) -> ArticleView:
     """Return the current state of an article page with its surroundings."""
-    row = db.execute("SELECT * FROM articles WHERE page_id = ?", [page_id]).fetchone()
-    if row is None:
+    found = article(db, page_id)
+    if found is None:
         raise NotFound(f"page {page_id}", "the archive has no such article", "luutru search finds those it has")
     source = db.execute(
         f"{_SOURCES} WHERE captures.id = (SELECT capture_id FROM revisions WHERE id = "
@@ -141,12 +157,12 @@ def view_article(db: sqlite3.Connection, page_id: int) -> ArticleView:
         [page_id],
     ).fetchone()
     captures = db.execute("SELECT count(*) FROM captures WHERE page_id = ?", [page_id]).fetchone()[0]
-    related = _related(db, row)
+    related = _related(db, found)
     return ArticleView(
-        row=dict(row),
-        captions=tuple(json.loads(row["captions"])),
+        article=found,
         source=Source(**dict(source)),
         captures=captures,
+        attachments=attachments_of(db, page_id),
         copies=tuple(other for other in related if other.kind != "series"),
         series=tuple(other for other in related if other.kind == "series"),
     )
@@ -173,10 +189,17 @@ def history(db: sqlite3.Connection, page_id: int) -> list[Revision]:
     ]
 
 
+def changes(old: Revision, new: Revision) -> Changes:
+    """Return what changed from one revision to another."""
+    fields = {name: (old.fields[name], value) for name, value in new.fields.items() if value != old.fields[name]}
+    return Changes(old, new, fields, tuple(word_diff(old.text, new.text)))
+
+
 def word_diff(before: str, after: str) -> Iterator[Change]:
     """Yield the runs of words that stayed and that changed, in order; joined, they give both texts.
 
-    Paragraphs are compared first and words only inside those that changed, so that long texts cost little.
+    Paragraphs are compared first and words only inside those that changed, so that long texts cost little. A run that
+    would cost too much all the same (the same word a thousand times on both sides) counts as changed as a whole.
     """
     for old, new in _changed_runs(before.splitlines(keepends=True), after.splitlines(keepends=True)):
         if old == new:
@@ -186,7 +209,12 @@ def word_diff(before: str, after: str) -> Iterator[Change]:
 
 
 def _changed_runs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for _, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    counts = Counter(after)
+    if sum(counts[part] for part in before if not part.isspace()) > _MOST_PAIRS:
+        yield "".join(before), "".join(after)
+        return
+    # Spaces match together with the words around them: by themselves they would match everywhere.
+    for _, i1, i2, j1, j2 in SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         yield "".join(before[i1:i2]), "".join(after[j1:j2])
 
 
@@ -243,7 +271,7 @@ def _url_forms(url: str) -> list[str]:
     ]
 
 
-def _related(db: sqlite3.Connection, article: sqlite3.Row) -> list[Related]:
+def _related(db: sqlite3.Connection, article: StoredArticle) -> list[Related]:
     """Return the other members of the article's cluster and of its notice series, by date, the representative first."""
     rows = db.execute(
         """WITH links_here AS (
@@ -261,7 +289,7 @@ def _related(db: sqlite3.Connection, article: sqlite3.Row) -> list[Related]:
         JOIN articles ON articles.page_id = pages.id
         LEFT JOIN links_here ON links_here.other = others.id
         WHERE pages.id <> :page ORDER BY is_representative DESC, coalesce(articles.published_at, '9'), articles.id""",
-        {"document": article["document_id"], "page": article["page_id"]},
+        {"document": article.document_id, "page": article.page_id},
     ).fetchall()
     return [
         Related(
@@ -279,17 +307,23 @@ def _related(db: sqlite3.Connection, article: sqlite3.Row) -> list[Related]:
     ]
 
 
-def _differs(db: sqlite3.Connection, article: sqlite3.Row, other: sqlite3.Row) -> str:
+def _differs(db: sqlite3.Connection, article: StoredArticle, other: sqlite3.Row) -> str:
     # Imported here: whoever shows an article without copies does not wait for it.
     from archive.duplicates.report import Differences, rank
 
-    first, second = sorted(
-        (article, other),
-        key=lambda row: rank(
-            is_representative=bool(row["is_representative"]),
-            published_at=row["published_at"],
-            syllables=row["syllables"],
-            public_id=row["id"],
-        ),
+    here = rank(
+        is_representative=article.is_representative,
+        published_at=article.published_at,
+        syllables=article.syllables,
+        public_id=article.id,
     )
-    return Differences(db).told(first["document_id"], second["document_id"], other["differs"])
+    there = rank(
+        is_representative=bool(other["is_representative"]),
+        published_at=other["published_at"],
+        syllables=other["syllables"],
+        public_id=other["id"],
+    )
+    first, second = article.document_id, other["document_id"]
+    if there < here:
+        first, second = second, first
+    return Differences(db).told(first, second, other["differs"])

@@ -12,6 +12,7 @@ LuutruError                 one line: subject, reason, what to do
 ├── QueryError              a search query that cannot be understood
 ├── NotFound                no such article, portal or file
 ├── ExportError             an export that cannot be written
+├── ServeError              a web interface that cannot be served there
 └── CrawlError              a crawl that cannot start
 """
 
@@ -29,6 +30,7 @@ __all__ = [
     "PageError",
     "QueryError",
     "SchemaTooNew",
+    "ServeError",
     "SignatureMismatch",
     "WarcError",
 ]
@@ -87,7 +89,11 @@ class CutShort(PageError):
 
 
 class QueryError(LuutruError):
-    """A search query that cannot be understood."""
+    """A search query that cannot be understood; `position` is the place in it, from 0, where there is one."""
+
+    def __init__(self, subject: str, reason: str, hint: str = "", position: int | None = None) -> None:
+        super().__init__(subject, reason, hint)
+        self.position = position
 
 
 class NotFound(LuutruError):
@@ -96,6 +102,10 @@ class NotFound(LuutruError):
 
 class ExportError(LuutruError):
     """An export that cannot be written."""
+
+
+class ServeError(LuutruError):
+    """A web interface that cannot be served at that address."""
 
 
 class CrawlError(LuutruError):

@@ -1,4 +1,4 @@
-"""Which articles are meant: by portal, province and day of publication. Shared by search, export and duplicates."""
+"""Which articles are meant: by portal, province, category and day. Shared by search, export and duplicates."""
 
 from __future__ import annotations
 
@@ -14,53 +14,58 @@ from difflib import get_close_matches
 from archive.errors import NotFound
 from archive.text import strip_marks
 
-__all__ = ["Filters", "Scope", "parse_day"]
+__all__ = ["MERGER", "Filters", "Provinces", "Scope", "parse_day"]
+
+
+MERGER = date(2025, 7, 1)  # since this day a portal's province is `province_after`
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a user asks for. Several portals (ids or hosts) or provinces widen the choice; each field narrows it.
+    """What a user asks for. Several names of a kind widen the choice; each kind narrows it.
 
-    A province is any name that a portal's province has had, with or without accents. `since` and `until` are days of
-    publication, both included; an article without a date is not meant where a day is asked for.
+    `portals`: ids or hosts. `provinces`: names, with or without accents, that the article's portal had on the day of
+    the article: "Gia Lai" is the province of that name until 30 June 2025 and the merged one since, "Bình Định" the one
+    that ended then. `since` and `until` are days of publication, both included; an article without a date is not meant
+    where a day is asked for. `categories`: as pages name them, accents and case aside.
     """
 
     portals: tuple[str, ...] = ()
     provinces: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    categories: tuple[str, ...] = ()
 
     def resolve(self, db: sqlite3.Connection) -> Scope:
-        """Return the filters with the portals' ids. Raises NotFound with the nearest names."""
-        if not self.portals and not self.provinces:
-            return Scope(None, self.since, self.until)
-        rows = db.execute("SELECT id, hosts, province_before, province_after FROM portals ORDER BY id").fetchall()
-        chosen = {row["id"] for row in rows}
-        if self.portals:
-            by_name = _names((row["id"], [row["id"], *json.loads(row["hosts"])]) for row in rows)
-            chosen &= _choose(self.portals, by_name, "portal", [row["id"] for row in rows])
-        if self.provinces:
-            names = [(row["id"], [row["province_before"], row["province_after"]]) for row in rows]
-            shown = sorted({name for _, both in names for name in both if name})
-            if rows and not shown:
-                reason = "no portal of this archive is known by its province"
-                raise NotFound(f"province {self.provinces[0]!r}", reason, "choose by --portal")
-            chosen &= _choose(self.provinces, _names(names), "province", shown)
-        return Scope(frozenset(chosen), self.since, self.until)
+        """Return the filters in the archive's own terms. Raises NotFound with the nearest names."""
+        query = "SELECT id, hosts, province_before, province_after FROM portals ORDER BY id"
+        rows = db.execute(query).fetchall() if self.portals or self.provinces else []
+        return Scope(
+            portals=_portals(rows, self.portals) if self.portals else None,
+            provinces=_provinces(rows, self.provinces) if self.provinces else None,
+            since=self.since,
+            until=self.until,
+            categories=_categories(db, self.categories) if self.categories else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Provinces:
+    """The portals that had one of some provinces until 30 June 2025, and those that have one since."""
+
+    before: frozenset[str]
+    after: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Filters with the portals' ids; `portals` is None where any is meant."""
+    """Filters in the archive's own terms: ids of portals, spellings of categories. None where anything is meant."""
 
     portals: frozenset[str] | None = None
+    provinces: Provinces | None = None
     since: date | None = None
     until: date | None = None
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is filtered."""
-        return self.portals is None and not self.has_dates
+    categories: frozenset[str] | None = None
 
     @property
     def has_dates(self) -> bool:
@@ -69,17 +74,31 @@ class Scope:
 
     def condition(self) -> tuple[str, list[str]]:
         """Return an SQL condition on `pages` and `revisions` with its parameters."""
-        parts, parameters = ["1"], []
+        parts, parameters = ["1"], list[str]()
+
+        def among(column: str, values: frozenset[str]) -> str:
+            parameters.extend(sorted(values))
+            return f"{column} IN ({', '.join('?' * len(values))})"
+
         if self.portals is not None:
-            parts.append(f"pages.portal IN ({', '.join('?' * len(self.portals))})")
-            parameters += sorted(self.portals)
+            parts.append(among("pages.portal", self.portals))
+        if self.provinces is not None:
+            before, after = (among("pages.portal", ids) for ids in (self.provinces.before, self.provinces.after))
+            parts.append(f"iif({_DAY} < '{MERGER.isoformat()}', {before}, {after})")
         if self.since is not None:
             parts.append("substr(revisions.published_at, 1, 10) >= ?")
             parameters.append(self.since.isoformat())
         if self.until is not None:
             parts.append("substr(revisions.published_at, 1, 10) <= ?")
             parameters.append(self.until.isoformat())
+        if self.categories is not None:
+            parts.append(among("revisions.category", self.categories))
         return " AND ".join(parts), parameters
+
+
+# The day that an article's province goes by.
+_DAY = """coalesce(revisions.published_at,
+    (SELECT captured_at FROM captures WHERE captures.id = revisions.capture_id))"""
 
 
 def parse_day(text: str, *, is_end: bool = False) -> date:
@@ -105,25 +124,61 @@ def _key(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def _names(portals: Iterable[tuple[str, Sequence[str | None]]]) -> dict[str, set[str]]:
-    """Return portal ids by the key of each of their names."""
+def _portals(rows: Sequence[sqlite3.Row], wanted: Sequence[str]) -> frozenset[str]:
+    by_name = _names((row["id"], [row["id"], *json.loads(row["hosts"])]) for row in rows)
+    return frozenset(_choose(wanted, by_name, "portal", [row["id"] for row in rows]))
+
+
+def _provinces(rows: Sequence[sqlite3.Row], wanted: Sequence[str]) -> Provinces:
+    shown = sorted({name for row in rows for name in (row["province_before"], row["province_after"]) if name})
+    if rows and not shown:
+        reason = "no portal of this archive is known by its province"
+        raise NotFound(f"province {wanted[0]!r}", reason, "choose by --portal")
+    _choose(wanted, _names((name, [name]) for name in shown), "province", shown)
+    keys = {_key(name) for name in wanted}
+    before, after = (
+        frozenset(row["id"] for row in rows if row[column] and _key(row[column]) in keys)
+        for column in ("province_before", "province_after")
+    )
+    return Provinces(before, after)
+
+
+def _categories(db: sqlite3.Connection, wanted: Sequence[str]) -> frozenset[str]:
+    """Return the spellings of categories: a name in capitals, or with other spaces, is the same."""
+    # One step along the index for each spelling, however many articles have it.
+    spellings = db.execute(
+        """WITH RECURSIVE spelling (name) AS (
+            SELECT min(category) FROM search_keys WHERE category IS NOT NULL
+            UNION ALL SELECT (SELECT min(category) FROM search_keys WHERE category > name) FROM spelling
+            WHERE name IS NOT NULL
+        ) SELECT name FROM spelling WHERE name IS NOT NULL"""
+    )
+    names = [row[0] for row in spellings]
+    return frozenset(_choose(wanted, _names((name, [name]) for name in names), "category", names))
+
+
+def _names(named: Iterable[tuple[str, Sequence[str]]]) -> dict[str, set[str]]:
+    """Return what is named by the key of each of its names."""
     by_key: dict[str, set[str]] = {}
-    for portal_id, names in portals:
-        for name in names:
+    for one, others in named:
+        for name in others:
             if name and (key := _key(name.removeprefix("*.").removeprefix("www."))):
-                by_key.setdefault(key, set()).add(portal_id)
+                by_key.setdefault(key, set()).add(one)
     return by_key
 
 
 def _choose(wanted: Sequence[str], by_key: dict[str, set[str]], what: str, shown: Sequence[str]) -> set[str]:
     chosen: set[str] = set()
     for name in wanted:
-        host = re.sub(r"^(https?://)?(www\.)?", "", name.strip()).split("/")[0]
-        found = by_key.get(_key(host))
+        found = by_key.get(_key(name)) or by_key.get(_key(_host(name)))
         if not found:
             raise _unknown(name, what, shown)
         chosen |= found
     return chosen
+
+
+def _host(name: str) -> str:
+    return re.sub(r"^(https?://)?(www\.)?", "", name.strip()).split("/")[0]
 
 
 def _unknown(name: str, what: str, shown: Sequence[str]) -> NotFound:

@@ -182,12 +182,12 @@ class Fingerprint:
     """What duplicates are found by; made from the text alone, in the process that extracted it.
 
     `digest`: hex digest of the text as stored; `key_digest`: of the folded text (equal for exact copies);
-    `signature`: MinHash signature, 128 little-endian uint32 (512 bytes); `shingles`: the distinct hashes of the
-    5-syllable shingles, sorted little-endian uint64 bytes; `syllables`: number of syllables.
+    `signature`: MinHash signature, 128 little-endian uint32 (512 bytes); `spans`: the hashes of its
+    spans (`archive.duplicates.keys`), ascending, little-endian uint64; `syllables`: number of syllables.
     """
 
     digest: str
     key_digest: str
     syllables: int
     signature: bytes
-    shingles: bytes = field(repr=False, default=b"")
+    spans: bytes = field(repr=False, default=b"")

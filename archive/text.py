@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 
 __all__ = [
+    "DS",
     "count_syllables",
     "fold_key",
     "fold_search",
@@ -63,6 +64,9 @@ def normalise_line(text: str) -> str:
     return normalise(text).replace("\n", " ")
 
 
+# đ, and eth and African d, which old fonts and keyboards gave for it: no folding of Unicode's makes a d of them.
+DS = {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ɖ": "d", "Ɖ": "D"}
+
 # Dashes, quotes, and look-alikes: of đ, and ƣ for ư out of VNI and PDF conversions.
 _SAME = {
     **dict.fromkeys("–—‐‑−", "-"),
@@ -103,20 +107,22 @@ def fold_syllable(syllable: str) -> str:
 
 
 def fold_search(text: str) -> str:
-    """Return `text` as the full-text index holds it: NFC with đ as d.
+    """Return `text` as the full-text index holds it: NFC with đ, and what is typed for it, as d.
 
     FTS5's `remove_diacritics 2` folds every other letter. The number and order of tokens stay the same, so that
     positions in the folded text are positions in the text shown.
     """
-    return unicodedata.normalize("NFC", text).replace("đ", "d").replace("Đ", "D")
+    text = unicodedata.normalize("NFC", text)
+    for letter, plain in DS.items():
+        text = text.replace(letter, plain)
+    return text
 
 
 def strip_marks(text: str) -> str:
     """Return `text` in lower case without any mark and with d for đ: "Bắc Kạn" → "bac kan"."""
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c))).replace(
-        "đ", "d"
-    )
+    plain = unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    return plain.replace("đ", "d").replace("ð", "d").replace("ɖ", "d")
 
 
 def count_syllables(text: str) -> int:

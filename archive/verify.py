@@ -11,7 +11,7 @@ from pathlib import Path
 from archive import duplicates, warc
 from archive.errors import WarcError
 from archive.store import Archive
-from archive.store.pages import reindex
+from archive.store.full_text import reindex
 from archive.text import printable
 
 __all__ = ["Checked", "Problem", "repair", "verify"]
@@ -56,7 +56,7 @@ def verify(archive: Archive, checked: Checked, on_file: Callable[[str], None] = 
 
 
 def repair(path: Path) -> None:
-    """Derive full-text index, bands and clusters anew, and cut WARC files back to what the database knows."""
+    """Derive full-text index, signatures and clusters anew, and cut WARC files back to what the database knows."""
     from archive.store.writer import Writer
 
     with Archive.open(path, write=True) as archive:
@@ -185,11 +185,12 @@ def _indexes(db: sqlite3.Connection, checked: Checked) -> Iterator[Problem]:
         reason = f"{checked.articles} pages have a revision, the view articles shows {shown}"
         yield Problem("clusters", reason, "run luutru verify --repair")
     indexed = db.execute("SELECT count(*) FROM search_index_docsize").fetchone()[0]
+    keys = db.execute("SELECT count(*) FROM search_index_docsize JOIN search_keys USING (id)").fetchone()[0]
     attachments = db.execute("SELECT count(*) FROM attachment_texts").fetchone()[0]
-    if indexed != checked.articles + attachments:
+    if not indexed == keys == checked.articles + attachments:
         more = f" and {attachments} attachments" if attachments else ""
-        reason = f"it holds {indexed} texts, the database {checked.articles} articles{more}"
+        reason = f"it holds {keys} texts, the database {checked.articles} articles{more}"
         yield Problem("full-text index", reason, "run luutru verify --repair")
     checked.waiting = db.execute("SELECT count(*) FROM captures WHERE kind IS NULL").fetchone()[0]
-    if unfiled := duplicates.unfiled(db):
-        yield Problem("duplicates", f"{unfiled} texts are not in the index of signatures", "run luutru verify --repair")
+    for reason in duplicates.check(db):
+        yield Problem("duplicates", reason, "run luutru verify --repair")

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from archive import duplicates
-from archive.records import Article, Capture, Extraction, PageKind, Removal
+from archive.records import Article, Attachment, AttachmentText, Capture, Extraction, PageKind, Removal
 from archive.store import Archive
 from archive.store.pages import Page, record_capture, record_extraction, record_kind, register_portal
 from archive.store.writer import Transaction, Writer
@@ -72,11 +72,15 @@ class ArchiveBuilder:
         body: bytes | None = None,
         removed: Sequence[Removal] = (),
         visible_chars: int = 0,
+        attachments: Sequence[tuple[str, str]] = (),
         **fields: str | tuple[str, ...] | None,
     ) -> str:
-        """Capture a page that is this article; return its id."""
+        """Capture a page that is this article; return its id. `attachments`: address and name of each."""
         article = Article(title=title, text=text, language="vi", extractor="test/1", **fields)  # type: ignore[arg-type]
-        extraction = Extraction(PageKind.ARTICLE, article, tuple(removed), visible_chars or 2 * len(text))
+        linked = tuple(Attachment(address, name, page_key(address)) for address, name in attachments)
+        extraction = Extraction(
+            PageKind.ARTICLE, article, tuple(removed), visible_chars or 2 * len(text), attachments=linked
+        )
         fingerprint = duplicates.fingerprint(text)
         capture = self._capture(url, body if body is not None else _html(title, text))
 
@@ -86,6 +90,16 @@ class ArchiveBuilder:
 
         self._writer.submit(store).result()
         return page_id(url)
+
+    def file(self, url: str, text: AttachmentText) -> None:
+        """Capture a file that articles link to."""
+        capture = self._capture(url, b"%PDF-1.4 not read here")
+
+        def store(transaction: Transaction) -> None:
+            ref = record_capture(transaction, _page(capture), capture, payload_digest(capture.body))
+            record_extraction(transaction.db, ref, Extraction(PageKind.ATTACHMENT, attachment=text), None)
+
+        self._writer.submit(store).result()
 
     def other(self, url: str, kind: PageKind, reason: str = "") -> None:
         """Capture a page that is no article."""

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from archive import duplicates
+from archive.store.connection import Connection
 from archive.store.migrations import ARCHIVE
 
 _NOW = "2026-03-01T08:00:00+00:00"
@@ -15,7 +16,7 @@ class Pages:
     """Pages that show texts; what the store tells the duplicates, told in the same order."""
 
     def __init__(self, path: Path | str = ":memory:") -> None:
-        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db = sqlite3.connect(path, isolation_level=None, factory=Connection)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA foreign_keys = ON")
         ARCHIVE.apply(self.db)
@@ -46,9 +47,8 @@ class Pages:
         duplicates.page_lost(self.db, page_id, before or 0)
 
     def index(self) -> list[tuple[int | bytes, ...]]:
-        """Return all that the index of duplicates holds."""
-        bands = self.db.execute("SELECT * FROM bands ORDER BY key").fetchall()
-        return list(map(tuple, bands + self.db.execute("SELECT * FROM signatures ORDER BY document_id").fetchall()))
+        """Return all that the index of duplicates is derived from."""
+        return list(map(tuple, self.db.execute("SELECT * FROM signatures ORDER BY document_id")))
 
     def page_id(self, key: int) -> int:
         """Return the row of the page of that key."""

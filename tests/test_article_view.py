@@ -26,7 +26,7 @@ from archive.stats import collect
     ],
 )
 def test_an_article_by_url_or_id(sample_db: sqlite3.Connection, name: str) -> None:
-    assert view_article(sample_db, find_page(sample_db, name)).row["url"] == f"{THAINGUYEN}/tin/123"
+    assert view_article(sample_db, find_page(sample_db, name)).article.url == f"{THAINGUYEN}/tin/123"
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_an_ambiguous_beginning_lists_the_candidates(sample_db: sqlite3.Connecti
 
 def test_an_article_with_its_provenance(sample_db: sqlite3.Connection) -> None:
     found = view_article(sample_db, find_page(sample_db, f"{BACKAN}/binh-dang-gioi"))
-    assert found.row["text"] == EQUALITY
-    assert found.captions == ("Quang cảnh hội nghị",)
+    assert found.article.text == EQUALITY
+    assert found.article.captions == ("Quang cảnh hội nghị",)
     assert found.source.requested_url == f"{BACKAN}/binh-dang-gioi"
     assert found.source.captured_at == "2026-03-01T08:02:00+00:00"
     assert (found.source.http_status, found.source.record_type) == (200, "response")

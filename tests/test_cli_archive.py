@@ -197,6 +197,39 @@ def test_duplicates_by_kind_portal_and_article(sample: Path) -> None:
     assert "--limit shows more than 1" in luutru("duplicates", "--limit", "1", archive=sample).stderr
 
 
+def test_two_copies_side_by_side(sample: Path) -> None:
+    near = f"{GIALAI}/van-ban/9"
+    compared = json.loads(luutru("duplicates", f"{BACKAN}/binh-dang-gioi", near, "--json", archive=sample).stdout)
+    assert (compared["kind"], compared["a"]["portal"], compared["b"]["portal"]) == ("near", "backan", "gialai")
+    assert any(row["is_same"] for row in compared["paragraphs"])
+    for side, text in (("left", EQUALITY), ("right", None)):
+        told = "\n".join("".join(run["text"] for run in row[side]) for row in compared["paragraphs"] if row[side])
+        assert text in (None, told)
+    plain = luutru("duplicates", f"{BACKAN}/binh-dang-gioi", near, archive=sample).stdout
+    assert "the same …" in plain
+    assert " │ " in plain
+    assert "{+" in plain or "[-" in plain
+    unlike = luutru("duplicates", f"{BACKAN}/binh-dang-gioi", f"{BACKAN}/dang-bo", archive=sample).stdout
+    assert "neither copies nor issues of one series" in unlike
+    wrong = luutru("duplicates", "a", "b", "c", archive=sample)
+    assert (wrong.exit_code, "Name one article, or two" in wrong.stderr) == (2, True)
+
+
+def test_who_copies_from_whom(sample: Path) -> None:
+    found = [json.loads(line) for line in luutru("duplicates", "--flows", "--json", archive=sample).stdout.splitlines()]
+    flows = {(flow["source"], flow["copier"]): flow for flow in found}
+    assert set(flows) == {("backan", "thainguyen"), ("backan", "gialai")}
+    copied = flows["backan", "thainguyen"]
+    assert (copied["articles"], copied["same_day"], copied["median_days"], copied["longest_days"]) == (1, 0, 2, 2)
+    assert copied["example"] == page_id(f"{THAINGUYEN}/tin/123")
+    table = luutru("duplicates", "--flows", "--portal", "gialai", archive=sample).stdout.splitlines()
+    assert table[0].split()[:3] == ["from", "to", "articles"]
+    assert [line.split()[:3] for line in table[1:]] == [["backan", "gialai", "1"]]
+    nothing = luutru("duplicates", "--flows", "--portal", "bo", archive=sample)
+    assert nothing.stderr == "No text stands on two portals.\n"
+    assert luutru("duplicates", "--flows", "--kind", "near", archive=sample).exit_code == 2
+
+
 def test_export_says_what_it_wrote(sample: Path, tmp_path: Path) -> None:
     result = luutru("export", tmp_path / "out", archive=sample)
     first, second, *_ = result.stdout.splitlines()
@@ -302,37 +335,6 @@ def test_an_interruption_is_exit_code_130(sample: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, stderr = running.communicate()
     assert (running.returncode, stderr) == (130, b"luutru: interrupted\n")
-
-
-def on_a_terminal(archive: Path, *arguments: str) -> str:
-    """Return what a command prints on a terminal of 80 columns."""
-    import pty
-
-    terminal, inside = pty.openpty()
-    script = "import click\nfrom archive.cli import COMMANDS\nclick.Group('luutru', commands=COMMANDS)()"
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    environment |= {"LUUTRU_ARCHIVE": str(archive), "TERM": "xterm-256color", "COLUMNS": "80"}
-    subprocess.run([sys.executable, "-c", script, *arguments], stdout=inside, env=environment, check=True)
-    os.close(inside)
-    with os.fdopen(terminal, "rb", buffering=0) as stream:
-        return stream.read(4000).decode("utf-8", "replace")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_a_terminal_gets_colours_in_place_of_marks(sample: Path) -> None:
-    printed = on_a_terminal(sample, "search", "bình đẳng")
-    assert "\x1b[1;33mbình đẳng\x1b[0m" in printed
-    assert "**" not in printed
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
-def test_a_terminal_gets_a_long_url_in_one_piece(tmp_path: Path) -> None:
-    url = f"https://backan.gov.vn/{'tin-tuc-su-kien-' * 9}5.html"
-    with ArchiveBuilder(tmp_path) as builder:
-        builder.portal("backan")
-        identifier = builder.article(url, "Một tin", EQUALITY)
-    assert url in on_a_terminal(tmp_path, "search", "bình đẳng")
-    assert url in on_a_terminal(tmp_path, "show", identifier)
 
 
 @pytest.mark.parametrize("arguments", [("search", "dang"), ("stats",), ("show", f"{BACKAN}/dang-bo")])

@@ -94,6 +94,14 @@ def test_robots_txt_is_obeyed_and_its_delay_kept(tmp_path: Path) -> None:
     assert min(server.gaps()[1:]) >= 0.29, "the gap is kept from the first page on"
 
 
+def test_a_portal_that_robots_txt_forbids_says_so(tmp_path: Path) -> None:
+    with serving({**portal(3), "/robots.txt": "User-agent: *\nDisallow: /\n"}) as server:
+        done = luutru("crawl", server.url, "--archive", str(tmp_path / "a"), check=1)
+    assert server.paths == ["/robots.txt"]
+    assert "robots.txt does not allow its home page" in done.stderr
+    assert "forbidden by robots.txt" in luutru("portals", "--archive", str(tmp_path / "a")).stdout
+
+
 def test_a_host_whose_robots_txt_fails_is_left_alone(tmp_path: Path) -> None:
     with serving({**portal(3), "/robots.txt": (503, {"Retry-After": "1"}, b"")}) as server:
         done = luutru("crawl", server.url, "--archive", str(tmp_path / "a"), check=1)

@@ -37,6 +37,17 @@ def urls(markup: str, url: str = HERE) -> list[str]:
     return [link.url.removeprefix(HOST) for link in links(page(markup, url)).links]
 
 
+def test_what_is_clicked_is_followed_where_it_goes_to_an_address() -> None:
+    markup = (
+        "<table><tr onclick=\"document.location='/chitiet.php?ma=7'\"><td>Xã mở lại chợ</td></tr>"
+        "<tr><td onclick=\"window.location.href = '/muc.php?ma=2'\">Thời sự</td></tr></table>"
+        '<button onclick="vote(3)">Chọn</button><input type=button onclick="location=\'/tin?trang=2\'">'
+    )
+    found = [url.rpartition("/")[2] for url in urls(markup)]
+    assert found == ["chitiet.php?ma=7", "muc.php?ma=2", "tin?trang=2"]
+    assert links(page(markup), has_clicks=False).links == ()
+
+
 def test_links_are_distinct_absolute_and_in_the_order_of_the_page() -> None:
     markup = """<head><link rel="stylesheet" href="/a.css"><link rel="icon" href="/favicon.ico"></head>
     <body><a href="/b.html">B</a> <a href="a.html#phan-2">A</a> <a href="/b.html?utm_source=zalo">B</a>

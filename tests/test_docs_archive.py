@@ -7,16 +7,20 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from archive.export import export
 from archive.search import parse
+from archive.store import Archive
 from archive.store.migrations import ARCHIVE
 from crawler.tables import CRAWLER
 
 DOCS = Path(__file__).parent.parent / "docs"
 MODEL = (DOCS / "data-model.md").read_text(encoding="utf-8")
-QUERIES = re.findall(r"^(.+):\n\n```sql\n((?:.+\n)*.+);\n```", MODEL, re.MULTILINE)
+OF_THE_ARCHIVE, _, OF_A_CRAWL = MODEL.partition("## Questions to the crawler's tables")
+QUERIES = re.findall(r"^(.+):\n\n```sql\n((?:.+\n)*.+);\n```", OF_THE_ARCHIVE, re.MULTILINE)
 
 
 def test_the_command_line_is_documented_as_it_is() -> None:
@@ -28,12 +32,27 @@ def test_the_command_line_is_documented_as_it_is() -> None:
 
 
 def test_all_queries_were_found() -> None:
-    assert len(QUERIES) == MODEL.count("```sql") >= 6
+    assert len(QUERIES) == OF_THE_ARCHIVE.count("```sql") >= 16
 
 
 @pytest.mark.parametrize("query", [query for _, query in QUERIES], ids=[title for title, _ in QUERIES])
 def test_the_queries_of_the_data_model_answer(sample_db: sqlite3.Connection, query: str) -> None:
     assert sample_db.execute(query).fetchall()
+
+
+def test_the_queries_of_pandas_and_duckdb_answer(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "luutru-archive").symlink_to(sample, target_is_directory=True)
+    with Archive.open(sample) as archive:
+        export(archive.db, tmp_path / "corpus")
+    frames, tables = re.findall(r"```python\n(.+?)```", OF_A_CRAWL, re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(frames, known)
+    assert known["months"].loc["backan", "2022-10"] == 1
+    exec("import duckdb", known)
+    asked = re.findall(r"^(duckdb\.sql\(.+?\))(?:  #.*)?$", tables, re.MULTILINE)
+    assert [len(eval(query, known).fetchall()) for query in asked] == [4, 4]
+    known["db"].close()
 
 
 def test_every_table_and_column_is_documented() -> None:

@@ -196,10 +196,10 @@ def test_everything_derived_can_be_made_anew(tmp_path: Path) -> None:
     for shown in SHOWN:
         pages.show(*shown)
     before = pages.clusters(), pages.links(), pages.index()
-    pages.db.execute("DELETE FROM bands")
+    pages.db.execute("DELETE FROM signatures")
     pages.db.execute("UPDATE settings SET value = 'other' WHERE key = 'signatures'")
     pages.db.execute("UPDATE documents SET key_digest = 'other'")
-    with pytest.raises(SignatureMismatch, match=r"archive\.db: .*; run `luutru verify --repair`"):
+    with pytest.raises(SignatureMismatch, match=r"archive\.db: .*; run `luutru rebuild`"):
         duplicates.add_document(pages.db, "Chữ mới", duplicates.fingerprint("Chữ mới"))
     assert len(list(duplicates.check(pages.db))) >= 2
     assert duplicates.regroup(pages.db) == len(SHOWN)
@@ -210,12 +210,12 @@ def test_everything_derived_can_be_made_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        ("DELETE FROM signatures WHERE document_id = 1", "1 texts are missing from the index of signatures"),
-        ("DELETE FROM bands", "texts are missing from the index of signatures"),
+        ("DELETE FROM signatures WHERE document_id = 1", "1 texts have no signature"),
         (
-            "INSERT INTO bands VALUES (5, x'00000000e7030000')",
-            "the index of signatures holds 1 texts that are not there",
+            "INSERT INTO signatures SELECT 2, syllables, signature, spans FROM signatures WHERE document_id = 1",
+            "there are signatures of 1 texts that are not there",
         ),
+        ("UPDATE settings SET value = 'other' WHERE key = 'signatures'", "run `luutru rebuild`"),
         ("UPDATE documents SET cluster_id = NULL WHERE id = 1", "the links make"),
         ("UPDATE clusters SET representative_page_id = (SELECT max(id) FROM pages)", "represented by the wrong page"),
     ],

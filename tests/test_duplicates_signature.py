@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import subprocess
 import sys
@@ -15,9 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.duplicates import fingerprint
+from archive.duplicates.candidates import agreement
 from archive.duplicates.config import SignatureConfig
-from archive.duplicates.shingles import overlap, places, shingle_hashes, syllable_hashes
-from archive.duplicates.signature import agreement, shingles_of, signature
+from archive.duplicates.keys import keys_of, many_keys
+from archive.duplicates.shingles import mix, overlap, places, rolled_hashes, shingle_hashes, syllable_hashes
+from archive.duplicates.signature import signature
 
 TEXT = """Sáng 5/10, Hội Phụ nữ xã Đồng Tâm khai mạc lớp học nấu ăn – dinh dưỡng cho 32 chị em.
 Chị Hoà, tổ trưởng tổ 4, nói: “Lớp học giúp gia đình tôi ăn uống khoa học hơn”."""
@@ -32,11 +35,14 @@ def test_the_fingerprint_of_a_text_never_changes() -> None:
     assert found.digest == hashlib.blake2b(TEXT.encode(), digest_size=16).hexdigest()
     assert found.key_digest == "2584ece335d681d286ee148b598535b8"
     assert hashlib.blake2b(found.signature, digest_size=16).hexdigest() == "b5e0a98777e67b2892a706c85dd2a307"
-    assert hashlib.blake2b(found.shingles, digest_size=16).hexdigest() == "a6df5927a07c9871a3756f1ec43354d4"
+    assert found.spans == b""
+    longer = fingerprint(TEXT * 3)
+    assert hashlib.blake2b(longer.spans, digest_size=16).hexdigest() == "77f70535ebc0d6d59650a64869c21e1b"
+    assert keys_of(found)[0][:3].tolist() == [24093742669, 40712270132, 24649985386]
 
 
 def test_the_parameters_have_a_digest_that_tells_them_apart() -> None:
-    assert SignatureConfig().digest() == "f4c75c8e8db5c623"
+    assert SignatureConfig().digest() == "d1bb0cd2eb555002"
     assert SignatureConfig(seed=2).digest() != SignatureConfig().digest()
 
 
@@ -60,7 +66,7 @@ def test_a_shingle_is_hashed_as_the_documentation_says() -> None:
 
 
 def test_the_signature_is_the_one_that_datasketch_makes_value_by_value() -> None:
-    shingles = shingles_of(fingerprint(TEXT))
+    shingles = shingle_hashes(syllable_hashes(TEXT))
     minhash = MinHash(128, seed=1, hashfunc=int, scheme="affine32")
     for shingle in shingles.tolist():
         minhash.update(shingle % (1 << 32))
@@ -72,7 +78,8 @@ def test_short_texts_have_a_shingle_of_what_there_is(text: str) -> None:
     found = fingerprint(text)
     count = len(text.replace("–", "").split())
     assert found.syllables == count
-    assert len(found.shingles) == 8 * (0 if not count else max(1, count - 4))
+    assert len(shingle_hashes(syllable_hashes(text))) == (0 if not count else max(1, count - 4))
+    assert len(keys_of(found)[0]) == (21 if count else 0)
     assert len(found.signature) == 512
 
 
@@ -126,8 +133,40 @@ def test_the_estimate_is_inside_its_error_bound(size: int, share: float, rng: ra
     a, b = (np.unique(np.array([*common, *(rng.getrandbits(64) for _ in range(size))], np.uint64)) for _ in "ab")
     shared = overlap(a, b)
     jaccard = shared / (len(a) + len(b) - shared)
-    estimate = agreement(signature(a), [signature(b)])[0]
+    estimate = agreement(*(np.frombuffer(signature(hashes), "<u4") for hashes in (a, b)))
     assert abs(estimate - jaccard) <= 5 * (0.25 / 128) ** 0.5
+
+
+def test_a_span_is_hashed_as_the_documentation_says() -> None:
+    rolled = rolled_hashes(syllable_hashes(TEXT * 3))
+    anchors = [hash_ for hash_ in rolled.tolist() if hash_ < (1 << 64) // 10]
+    modulus = 1 << 64
+
+    def fmix64(value: int) -> int:
+        return int(mix(np.array([value % modulus], np.uint64))[0])
+
+    spans = {fmix64(fmix64(a) * 0x9E3779B97F4A7C17 + b) for a, b in itertools.pairwise(anchors)}
+    found = fingerprint(TEXT * 3)
+    assert np.frombuffer(found.spans, "<u8").tolist() == sorted(spans)
+    keys, count = keys_of(found)
+    assert keys[:count].tolist() == [span >> 28 for span in sorted(spans)]
+    values = np.frombuffer(found.signature, "<u4").tolist()
+    band = [fmix64(i + sum(values[6 * i + k] * fmix64(k + 1) for k in range(6))) >> 28 for i in range(12)]
+    assert keys[count:].tolist() == band
+
+
+def test_the_keys_of_many_texts_are_those_of_each() -> None:
+    prints = [fingerprint(" ".join(f"chữ{i}" for i in range(size))) for size in (3, 79, 80, 150, 600)]
+    each = [keys_of(found) for found in prints]
+    keys, texts = many_keys(
+        np.array([found.syllables for found in prints]),
+        np.stack([np.frombuffer(found.signature, "<u4") for found in prints]),
+        np.concatenate([np.frombuffer(found.spans, "<u8") for found in prints]),
+        np.array([count for _, count in each]),
+    )
+    for number, (own, _) in enumerate(each):
+        assert keys[texts == number].tolist() == own.tolist()
+    assert [len(own) - count for own, count in each] == [21, 21, 21, 12, 8]
 
 
 @given(st.sets(st.integers(0, 300)), st.sets(st.integers(0, 300)))

@@ -229,3 +229,101 @@ def test_short_articles_without_classes_beside_long_lists(title: str, body: str)
 def test_listings_without_classes(title: str, body: str) -> None:
     found = judged(MENU + body + FOOTER, title=title, url="https://vidu.gov.vn/chuyen-de/12")
     assert found.kind is PageKind.LISTING, found.reason
+
+
+WORDPRESS = '<meta name="generator" content="WordPress 6.1">'
+TEXT = (
+    "<p>Sáng 5/10, xã Khe Rạ mở lại chợ phiên sau hai năm sửa chữa. Bà con mười hai thôn mang hàng đến từ sớm.</p>" * 3
+)
+
+
+def styled(classes: str, main: str, *, head: str = "", url: str = URL) -> Extraction:
+    page = (
+        f"<!DOCTYPE html><html><head><meta charset=utf-8><title>Xã Khe Rạ mở lại chợ phiên</title>{head}</head>"
+        f'<body class="{classes}">{MENU}<main>{main}</main>{FOOTER}</body></html>'
+    )
+    return extract(parse(page.encode(), url), captured_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "classes", "head"),
+    [
+        (PageKind.ARTICLE, "home", ""),  # a template that calls every page so, and has an element of WordPress' name
+        (PageKind.LISTING, "home blog wp-embed-responsive", ""),
+        (PageKind.LISTING, "home", WORDPRESS),
+        (PageKind.ARTICLE, "post-template-default single single-post postid-7", WORDPRESS),
+        (PageKind.OTHER, "attachment attachment-template-default single single-attachment postid-8", WORDPRESS),
+    ],
+)
+def test_classes_of_a_body_settle_what_a_page_is_where_the_cms_wrote_them(
+    kind: PageKind, classes: str, head: str
+) -> None:
+    main = f'<h1 class="entry-title">Xã Khe Rạ mở lại chợ phiên</h1><div class="entry-content">{TEXT}</div>'
+    assert styled(classes, main, head=head).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("href", "kind"),
+    [
+        (URL, PageKind.ARTICLE),
+        ("hop-ban-chuyen-lam-duong-120.html#noi-dung", PageKind.ARTICLE),
+        ("//www.vidu.gov.vn/tin-tuc/hop-ban-chuyen-lam-duong-120.html", PageKind.ARTICLE),
+        ("http://[", PageKind.OTHER),
+        ("/tin-tuc/bai-khac-121.html", PageKind.OTHER),
+    ],
+)
+def test_a_heading_that_links_to_its_own_page_is_the_heading_of_an_article(href: str, kind: PageKind) -> None:
+    main = f'<article><header><h2><a href="{href}">Xã Khe Rạ mở lại chợ phiên</a></h2></header>{TEXT}</article>'
+    assert styled("", main).kind is kind
+
+
+def entry(number: int, paragraphs: int = 1) -> str:
+    return (
+        f'<article><h1><a href="/bai-{number}.html">Xã Khe Rạ mở phiên chợ thứ {number} trong năm</a></h1><ul>'
+        + "<li>bởi Ban biên tập</li><li>trong Tin tức</li><li>thẻ: chợ</li><li>05/10/2022</li></ul>"
+        + f"<p>Phiên chợ thứ {number} có hơn một trăm gian hàng của bà con mười hai thôn, đông hơn phiên trước.</p>"
+        * paragraphs
+        + "</article>"
+    )
+
+
+def test_headings_that_link_elsewhere_each_with_text_below_are_a_listing() -> None:
+    whole = entry(1, 9) + "<h1>Bài khác</h1>" + entry(2) + entry(3)  # the newest in full
+    assert styled("", whole).kind is PageKind.LISTING
+    assert styled("", "".join(map(entry, range(1, 6)))).kind is PageKind.LISTING
+
+
+def test_an_article_with_others_below_it_is_an_article() -> None:
+    others = "".join(map(entry, range(1, 4)))
+    assert (
+        styled("", f"<h1>Xã Khe Rạ mở lại chợ phiên</h1>{TEXT * 3}<h2>Bài khác</h2>{others}").kind is PageKind.ARTICLE
+    )
+    own = f'<h1><a href="{URL}">Xã Khe Rạ mở lại chợ phiên</a></h1>{TEXT * 3}'
+    assert styled("", own + others).kind is PageKind.ARTICLE
+
+
+def test_a_banner_that_links_home_is_no_entry_of_a_list() -> None:
+    related = "".join(map(entry, range(1, 4))).replace("h1>", "h3>").replace("<h1", "<h3")
+    page = f'<h1><a href="/">Cổng thông tin điện tử xã Khe Rạ</a></h1><span>Tin</span>{TEXT * 4}{related}'
+    assert judged(page, title="Chi tiết").kind is PageKind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "url"),
+    [
+        (PageKind.OTHER, "Giới thiệu chung", URL),
+        (PageKind.OTHER, "Xã Khe Rạ bên dòng Nậm Rạ", "https://vidu.gov.vn/gioi-thieu.html"),
+        (PageKind.ARTICLE, "Giới thiệu chung về đề án khôi phục chợ phiên", URL),
+        (PageKind.ARTICLE, "Xã Khe Rạ bên dòng Nậm Rạ", "https://vidu.gov.vn/gioi-thieu-sach-moi-12.html"),
+    ],
+)
+def test_what_an_agency_says_of_itself_is_no_article(kind: PageKind, title: str, url: str) -> None:
+    assert judged(framed(title, *[TEXT] * 2), title=title, url=url).kind is kind
+
+
+def test_an_empty_page_of_a_list_is_no_article() -> None:
+    sorts = '<a href="?sap=ten">Theo tên</a><a href="?sap=xem">Theo lượt xem</a>'
+    page = f'{MENU}<h1>Văn hóa - Xã hội</h1>{sorts}<div class="paging"><a href="?trang=1">1</a></div>{FOOTER}'
+    assert (
+        judged(page, title="Văn hóa - Xã hội", url="https://vidu.gov.vn/van-hoa/?trang=99").kind is not PageKind.ARTICLE
+    )

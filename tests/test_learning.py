@@ -14,8 +14,8 @@ from trap_portal import ARTICLES, LISTINGS, TrapPortal
 from archive.records import PageKind
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
-from crawler.learning import Learning, Outcome, Tally
-from crawler.learning.patterns import addition, difference, pattern
+from crawler.learning import Learning, Lesson, Outcome, Tally
+from crawler.learning.patterns import FOLDERS, additions, difference, parts, pattern, same_name
 from crawler.urls import page_key
 
 LUUTRU = str(Path(sys.executable).with_name("luutru"))
@@ -38,6 +38,7 @@ def rows(archive: Path, query: str) -> list[tuple[object, ...]]:
     "traps",
     [
         ("session",),
+        ("folders", "month"),
         ("calendar", "session", "print", "query-twin", "soft404", "home", "spam", "shell"),
     ],
 )
@@ -120,12 +121,29 @@ def test_what_two_addresses_of_one_text_differ_in() -> None:
     one, other = f"{HOST}/s/k3jd92kf0s2k1md9/bai-12.html", f"{HOST}/s/zz8892kf0s2k1md9/bai-12.html"
     assert difference(one, other) == "/2:H/"
     assert difference(one, f"{HOST}/s/zz8892kf0s2k1md9/bai-13.html") is None
-    assert addition(f"{HOST}/ban-in/bai-12.html", f"{HOST}/tin/bai-12.html") == "/ban-in/"
-    assert addition(f"{HOST}/tin/bai-12.html?in=1", f"{HOST}/tin/bai-12.html") == "?in="
-    assert addition(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=12") == "/in.aspx/"
-    assert addition(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=13") is None
-    assert addition(f"{HOST}/tin/bai-12.html?id=3", f"{HOST}/tin/bai-12.html?id=4") is None
-    assert addition(f"{HOST}/ban-in/", f"{HOST}/tin/") is None
+    assert additions(f"{HOST}/ban-in/bai-12.html", f"{HOST}/tin/bai-12.html") == ["/ban-in/"]
+    assert additions(f"{HOST}/tin/bai-12.html?in=1", f"{HOST}/tin/bai-12.html") == ["?in="]
+    assert additions(f"{HOST}/tin/bai-12.html?nam=2031&th=5", f"{HOST}/tin/bai-12.html") == ["?nam=", "?th="]
+    assert additions(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=12") == ["/in.aspx/"]
+    assert additions(f"{HOST}/in.aspx?id=12", f"{HOST}/xem.aspx?id=13") == []
+    assert additions(f"{HOST}/tin/bai-12.html?id=3", f"{HOST}/tin/bai-12.html?id=4") == []
+    assert additions(f"{HOST}/ban-in/", f"{HOST}/tin/") == []
+    assert "/2022/" not in parts(f"{HOST}/tin/2022/bai-12.html"), "a number is no part"
+
+
+@pytest.mark.parametrize(
+    ("url", "other", "is_same"),
+    [
+        ("/thoi-su/mo-lai-cho-12.html", "/tin/mo-lai-cho-12.html", True),
+        ("/thoi-su/mo-lai-cho-12.html", "/tin/mo-lai-cho-13.html", False),
+        ("/tin/12-mo-lai-cho", "/index.php?option=com_content&view=article&id=12:mo-lai-cho&catid=3&Itemid=9", True),
+        ("/thoi-su/khe-ra-mo-lai-cho-phien", "/tin/khe-ra-mo-lai-cho-phien", True),
+        ("/thoi-su/lich-tuan", "/tin/lich-tuan", False),
+        ("/2022/10/", "/2023/10/", False),
+    ],
+)
+def test_one_page_in_several_folders(url: str, other: str, is_same: bool) -> None:
+    assert same_name(HOST + url, HOST + other) is is_same
 
 
 def frontier_row(path: str, kind: LinkKind = LinkKind.PAGE) -> FrontierRow:
@@ -201,12 +219,62 @@ def test_ids_that_look_like_session_ids_are_ids() -> None:
 def test_earlier_crawls_are_believed() -> None:
     learning = Learning()
     learning.recall(
-        PORTAL, [("vidu.gov.vn/xem/N/N", Tally(15, reason="nothing")), ("vidu.gov.vn/tin/N", Tally(900, 100))], ()
+        PORTAL, [("vidu.gov.vn/xem/N/N", Tally(15, reason="nothing")), ("vidu.gov.vn/tin/N", Tally(900, 100))], (), ()
     )
     assert learning.held_by(frontier_row("/xem/1/1")) == "vidu.gov.vn/xem/N/N"
     assert barren(learning, 400, "/tin/{}") == []
     learning.sample(frontier_row("/xem/2/2").key)
     assert learning.held_by(frontier_row("/xem/2/2")) is None
+
+
+def read_list(path: str, *fresh: str) -> tuple[FrontierRow, Outcome]:
+    rows = [link(path) for path in fresh]
+    return frontier_row(path, LinkKind.PAGE), Outcome(PageKind.LISTING, links=rows, fresh=rows)
+
+
+def test_sorted_lists_are_set_aside_and_lists_that_are_filtered_are_not() -> None:
+    learning = Learning()
+    for number in range(6):
+        learning.note(*read_list(f"/chuyen-muc-{number}/", f"/bai-viet-so-{number}.html"))
+    for number in range(6):
+        learning.note(*read_list(f"/chuyen-muc-{number}/?sap=ten"))
+        learning.note(*read_list(f"/chuyen-muc-{number}/?trang=9"))
+        learning.note(*read_list(f"/chuyen-muc-{number}/?nhom=2"))
+        learning.note(*read_list(f"/chuyen-muc-{number}/?loai=luat", *(f"/van-ban-so-{number}.html",) * (number % 2)))
+    held = [learning.held_by(frontier_row(f"/chuyen-muc-9/?{part}=ten")) for part in ("sap", "trang", "loai", "nhom")]
+    assert held == ["?sap=", None, None, None]
+
+
+def test_one_article_in_several_folders_is_asked_once_when_the_portal_redirects() -> None:
+    learning = Learning()
+
+    def moved(number: int) -> list[Lesson]:
+        target = f"/tin/mo-lai-cho-{number}.html"
+        learning.note(frontier_row(target), Outcome(PageKind.ARTICLE, is_new_text=True))
+        return learning.note(
+            frontier_row(f"/thoi-su/mo-lai-cho-{number}.html"), Outcome(PageKind.REDIRECT, links=[link(target)])
+        )
+
+    assert [lesson.pattern for number in range(4) for lesson in moved(number)] == [FOLDERS]
+    learning.note(frontier_row("/tin/mo-lai-cho-7.html"), Outcome(PageKind.ARTICLE, is_new_text=True))
+    assert learning.held_by(frontier_row("/kinh-te/mo-lai-cho-7.html")) == FOLDERS
+    assert learning.held_by(frontier_row("/kinh-te/mo-lai-cho-8.html")) is None, "where it leads to is not known yet"
+    known = Learning()
+    known.recall(PORTAL, [(FOLDERS, Tally(3, twins=3, reason="3 pages"))], (), [f"{HOST}/tin/mo-lai-cho-7.html"])
+    assert known.held_by(frontier_row("/kinh-te/mo-lai-cho-7.html")) == FOLDERS
+
+
+def test_pages_of_one_name_that_say_something_else_are_two() -> None:
+    learning = Learning()
+    for number in range(30):
+        for folder in ("xa-a", "xa-b"):
+            row = frontier_row(f"/{folder}/lich-tiep-dan-{number}.html")
+            assert learning.held_by(row) is None
+            learning.note(row, Outcome(PageKind.ARTICLE, is_new_text=True))
+        learning.note(
+            frontier_row(f"/cu/lich-tiep-dan-{number}.html"),
+            Outcome(PageKind.REDIRECT, links=[link(f"/xa-a/lich-tiep-dan-{number}.html")]),
+        )
 
 
 def test_the_patterns_of_the_documentation() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -16,6 +17,7 @@ from listing_portals import Fragments, WebForms, serving_portal
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.extract.page import Page, parse
+from crawler.analysis.worker import Job, analyse
 from crawler.discovery import (
     Post,
     as_html,
@@ -277,3 +279,16 @@ def test_a_posted_request_is_in_the_warc_with_its_body(tmp_path: Path) -> None:
         ("0", "2"),
         ("1", "2"),
     ]
+
+
+def test_what_stands_below_a_pager_is_no_part_of_its_list() -> None:
+    """The newest articles of the portal stand beside every list: they say nothing of how far its news goes."""
+    listed = "".join(f'<h3><a href="/tin/cuoc-hop-so-{n}-{n + 100}.html">Cuộc họp thứ {n}</a></h3>' for n in range(3))
+    pager = "".join(f"<a href=\"javascript:__doPostBack('g','Page${n}')\">{n}</a>" for n in (2, 3))
+    aside = '<div><a href="/tin/moi-nhat-hom-nay-900.html">Mới nhất hôm nay</a></div>'
+    state = '<input type="hidden" name="__VIEWSTATE" value="x">'
+    body = f'<html><body><form method="post">{state}{listed}{pager}</form>{aside}'
+    found = analyse(
+        Job("http://vidu.gov.vn/tin", body.encode(), "text/html", datetime.now(UTC), ("vidu.gov.vn",))
+    ).links
+    assert [link.form is not None for link in found] == [False] * 3 + [True] * 2 + [False]

@@ -1,12 +1,14 @@
-"""The session in the README is run, as it is written, on the archive that the demo makes.
+"""The sessions in the README and in docs/python.md are run, as they are written, on the archive that the demo makes.
 
 `LUUTRU_UPDATE_README=1` writes the real output into the README instead of comparing.
 """
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parent.parent / "README.md"
+DOCS = README.parent / "docs"
 SESSION = re.compile(r"(?<=<!-- session -->\n```console\n)(.*?)(?=```\n<!-- /session -->)", re.DOTALL)
 
 
@@ -58,3 +61,18 @@ def test_the_session_in_the_readme_is_real(folder: Path) -> None:
         README.write_text(SESSION.sub(lambda _: real, text), encoding="utf-8")
         return
     assert comparable(real) == comparable(match[1])
+
+
+def test_the_pages_of_python_and_of_the_data_model_are_real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One test for both: whoever runs it has made the demo's archive.
+    monkeypatch.chdir(folder)
+    done = doctest.testfile(str(DOCS / "python.md"), module_relative=False, encoding="utf-8")
+    assert done.attempted > 30
+    assert done.failed == 0
+    model = (DOCS / "data-model.md").read_text(encoding="utf-8")
+    _, _, crawl = model.partition("## Questions to the crawler's tables")
+    queries = re.findall(r"```sql\n((?:.+\n)*.+);\n```", crawl)
+    assert len(queries) >= 4
+    with sqlite3.connect(f"file:{folder}/luutru-archive/archive.db?mode=ro", uri=True) as db:
+        assert [query for query in queries if not db.execute(query).fetchall()] == []
+    db.close()

@@ -129,3 +129,15 @@ def test_scrapy_without_an_address_says_so_in_one_line() -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=dict(os.environ), check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "no URL was given" in done.stderr
+
+
+def test_scrapy_ends_as_luutru_does(tmp_path: Path) -> None:
+    root = Path(__file__).parent.parent
+    scrapy = [str(Path(LUUTRU).with_name("python")), "-m", "scrapy", "crawl", "portal", "-a", "url=http://127.0.0.1:9/"]
+    commands = (
+        [LUUTRU, "crawl", "http://127.0.0.1:9/", "--archive", str(tmp_path / "a")],
+        [*scrapy, "-a", f"archive={tmp_path / 'b'}"],
+    )
+    ended = [subprocess.run(each, capture_output=True, text=True, cwd=root, check=False) for each in commands]
+    assert [done.returncode for done in ended] == [1, 1]
+    assert [done.stderr for done in ended] == [ended[0].stderr] * 2

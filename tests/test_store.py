@@ -145,9 +145,9 @@ def test_verify_finds_what_is_wrong(archive: Archive) -> None:
     writer.close()
     archive.db.execute("UPDATE captures SET warc_offset = warc_offset + 1 WHERE id = 1")
     archive.db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
-    archive.db.execute("DELETE FROM bands")
+    archive.db.execute("DELETE FROM signatures")
     reasons = " / ".join(problems(archive))
-    for part in ("has no row", "damaged from offset", "it holds 0 texts", "not in the index of signatures"):
+    for part in ("has no row", "damaged from offset", "it holds 0 texts", "texts have no signature"):
         assert part in reasons
 
 

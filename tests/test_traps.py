@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from loopback import article, listing, serving
 
-from crawler.urls import language_of, refusal
+from crawler.discovery import LinkKind
+from crawler.frontier import FrontierRow, NewRow
+from crawler.learning.novelty import Novelty
+from crawler.urls import language_of, page_key, refusal
 
 LUUTRU = str(Path(sys.executable).with_name("luutru"))
 HOST = "https://vidu.gov.vn"
@@ -170,6 +173,40 @@ def test_a_listing_that_turns_in_circles_is_left(tmp_path: Path) -> None:
     assert 5 <= len(turned) <= 12
     assert len(one_column(tmp_path, "SELECT url FROM articles")) == 12
     assert drops(tmp_path)["nothing-new"] == 1
+
+
+class Endless(dict[str, object]):
+    """A list whose pages behind the last one are empty, and lead to the next and to a list with another session."""
+
+    def get(self, path: str, default: object = None) -> object:
+        number = int(path.partition("page=")[2].partition("&")[0] or 0)
+        if not path.startswith("/tin?page=") or number <= 3:
+            return super().get(path, default)
+        token = f"{number * 7919:x}".rjust(16, "a") + "3f"
+        links = [f"/tin?page={number + 1}", f"/tin?page=1&x={token}", f"/{token}/tin/ban-so-4-5004.html"]
+        return listing(links).replace("</body>", f"<p>Xem hôm nay: tin thứ {'i' * number}</p>")
+
+
+def test_a_list_without_end_is_left_though_its_links_are_new_at_every_page(tmp_path: Path) -> None:
+    with serving(Endless({"/": listing(["/tin?page=1"]), **pages_of_list(3, entries=12)})) as server:  # type: ignore[arg-type]
+        crawl(server.url, tmp_path)
+    assert len([path for path in server.paths if path.startswith("/tin?page=")]) <= 14
+    assert len(one_column(tmp_path, "SELECT url FROM articles")) == 9
+
+
+def test_a_portal_whose_lists_have_no_end_is_known_for_it() -> None:
+    novelty, turning = Novelty(), LinkKind.PAGINATION.rank
+
+    def pages_until_left(name: str) -> int:
+        for number in range(1, 20):
+            url = f"http://vidu.gov.vn/{name}?page={number}"
+            row = FrontierRow(page_key(url), url, "vidu", "vidu.gov.vn", turning, None, None, 0, None, chain=len(name))
+            following = f"http://vidu.gov.vn/{name}?page={number + 1}"
+            if not novelty.followed(row, [NewRow(page_key(following), following, "vidu.gov.vn", turning)], None):
+                return number
+        return 20
+
+    assert [pages_until_left(name) for name in ("tin", "su-kien", "thong-bao")] == [5, 2, 2]
 
 
 def test_a_listing_known_from_the_sitemap_is_read_to_its_end(tmp_path: Path) -> None:

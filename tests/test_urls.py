@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from crawler.urls import canonical, host_of, identity, in_scope, page_key, refusal
+from crawler.urls import canonical, host_of, identity, in_scope, page_key, redirect_target, refusal
 
 BASE = "https://sonoivu.vidu.gov.vn/tin-tuc/hoat-dong/bai-viet-12.html?page=2"
 
@@ -95,6 +95,20 @@ def test_canonical_is_the_address_meant(href: str, expected: str) -> None:
 )
 def test_canonical_is_none_where_nothing_can_be_fetched(href: str) -> None:
     assert canonical(href, BASE) is None
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/đối-thoại.html".encode().decode("latin-1"), "http://vidu.gov.vn/%C4%91%E1%BB%91i-tho%E1%BA%A1i.html"),
+        ("/caf\xe9.html", "http://vidu.gov.vn/caf%C3%A9.html"),
+        ("/a%20b.html", "http://vidu.gov.vn/a%20b.html"),
+        ("", None),
+        ("http://[::bad/", None),
+    ],
+)
+def test_a_redirect_may_be_written_in_utf_8(location: str, target: str | None) -> None:
+    assert redirect_target(location, "http://vidu.gov.vn/x") == target
 
 
 def test_a_relative_address_needs_a_base_that_is_one() -> None:

@@ -25,6 +25,7 @@ class TrapPortal(dict[str, "Answer | str | Callable[[int], Answer | str]"]):
         super().__init__()
         self.traps = set(traps)
         self._tokens = itertools.count()
+        self._month = (2024, 1)
 
     def get(self, path: str, default: object = None) -> object:  # type: ignore[override]
         """Return the answer to a path with its query."""
@@ -38,7 +39,11 @@ class TrapPortal(dict[str, "Answer | str | Callable[[int], Answer | str]"]):
             return self._article(int(where.rpartition("-")[2].removesuffix(".html")) - 100, is_print=True)
         if where in ("/", "/tin"):
             return self._listing(int(query.get("trang", "1")))
-        if match := re.fullmatch(r"/tin/chuyen-ban-(\d+)\.html", where):
+        if match := re.fullmatch(r"/(?:tin|noi-bat)/chuyen-ban-(\d+)\.html", where):
+            if "/noi-bat/" in where and "folders" not in self.traps:
+                return (404, {}, b"not found")
+            if "month" in self.traps:
+                self._month = (int(query.get("nam", "2024")), int(query.get("th", "1")))
             number = int(match[1]) - 100
             if 0 <= number < ARTICLES:
                 return self._article(number)
@@ -114,6 +119,11 @@ class TrapPortal(dict[str, "Answer | str | Callable[[int], Answer | str]"]):
             found.append((f"/doc-in/chuyen-ban-{number + 100}.html", "Bản giấy"))
         if "query-twin" in self.traps:
             found.append((f"/tin/chuyen-ban-{number + 100}.html?ban=2", "Khổ lớn"))
+        if "folders" in self.traps:
+            found.append((f"/noi-bat/chuyen-ban-{number + 100}.html", "Xem trong mục nổi bật"))
+        if "month" in self.traps:
+            year, month = self._month
+            found.append((f"?nam={year + month // 12}&amp;th={month % 12 + 1}", "Tháng sau"))
         if "home" in self.traps:
             found.append((f"/cu/chuyen-xua-{number + 100}.html", "Chuyện xưa"))
         if "soft404" in self.traps:

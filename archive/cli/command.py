@@ -10,15 +10,13 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from archive.errors import LuutruError
-
-if TYPE_CHECKING:
-    from archive.filters import Filters
 
 __all__ = [
     "Command",
@@ -26,7 +24,6 @@ __all__ = [
     "Program",
     "archive_option",
     "filter_options",
-    "filters_from",
     "json_option",
     "limit_option",
 ]
@@ -130,29 +127,40 @@ def limit_option(default: int, what: str) -> Callable[[F], F]:
 
 
 def filter_options(command: F) -> F:
-    """Add --portal, --province, --since and --until; hand them to `filters_from`."""
+    """Add --portal, --province, --category, --since and --until; the command gets them as `filters`."""
+
+    @wraps(command)
+    def filtered(
+        *args: Any,
+        portal: tuple[str, ...],
+        province: tuple[str, ...],
+        category: tuple[str, ...],
+        since: date | None,
+        until: date | None,
+        **kwargs: Any,
+    ) -> Any:
+        from archive.filters import Filters
+
+        if since and until and since > until:
+            raise click.UsageError(f"--since {since} is later than --until {until}.")
+        return command(*args, filters=Filters(portal, province, since, until, category), **kwargs)
+
     for option in (
         click.option("--until", type=Day(is_end=True), metavar="DATE", help="Published on this day or before."),
         click.option("--since", type=Day(), metavar="DATE", help="Published on this day or after."),
         click.option(
+            "--category", multiple=True, metavar="NAME", help="Only of this category, as pages name it. Repeatable."
+        ),
+        click.option(
             "--province",
             multiple=True,
             metavar="NAME",
-            help="Only from this province, by a name before or after July 2025; accents are optional. Repeatable.",
+            help="Only from this province, by its name on the day of the article; accents are optional. Repeatable.",
         ),
         click.option("--portal", multiple=True, metavar="NAME", help="Only from this portal, id or host. Repeatable."),
     ):
-        command = option(command)
-    return command
-
-
-def filters_from(portal: tuple[str, ...], province: tuple[str, ...], since: date | None, until: date | None) -> Filters:
-    """Return the filters that the options ask for."""
-    from archive.filters import Filters
-
-    if since and until and since > until:
-        raise click.UsageError(f"--since {since} is later than --until {until}.")
-    return Filters(portal, province, since, until)
+        filtered = option(filtered)
+    return cast(F, filtered)
 
 
 def _is_stdout(error: OSError) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from archive.cli.command import Command, archive_option, filter_options, filters_from, json_option
+from archive.cli.command import Command, archive_option, filter_options, json_option
+
+if TYPE_CHECKING:
+    from archive.filters import Filters
 
 __all__ = ["export"]
 
@@ -49,10 +51,7 @@ def export(
     out: Path,
     format_name: str,
     keep: Literal["representatives", "all"],
-    portal: tuple[str, ...],
-    province: tuple[str, ...],
-    since: date | None,
-    until: date | None,
+    filters: Filters,
     min_syllables: int,
     captions: bool,
     shard_size: int | None,
@@ -73,7 +72,7 @@ def export(
     options = Options(
         format=format_name,
         keep=keep,
-        filters=filters_from(portal, province, since, until),
+        filters=filters,
         min_syllables=min_syllables,
         captions=captions,
         shard_size=shard_size,

@@ -2,39 +2,118 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.search.marks import MARK
+if TYPE_CHECKING:
+    from rich.console import Console
 
-__all__ = ["Part", "day", "marked", "say", "size", "table", "tell", "write_json"]
+    from archive.search import Segment
+
+__all__ = [
+    "Part",
+    "day",
+    "has_colours",
+    "is_styled",
+    "marked",
+    "paged",
+    "say",
+    "size",
+    "table",
+    "tell",
+    "width",
+    "with_marks",
+    "write_json",
+]
+
+MARK = "**"  # around words that were found
 
 Part = str | tuple[str, str]  # text, or text with a rich style
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+_pages: list[Console] = []  # where lines go instead of stdout, while they are gathered for a pager
 
 
 def say(*parts: Part, indent: int = 0, is_wrapped: bool = True) -> None:
     """Print one line; on a terminal with styles, wrapped at words and indented as a whole.
 
-    A line with a URL is not wrapped (`is_wrapped`), so that it can be opened and copied.
+    A line with a URL is not wrapped (`is_wrapped`), so that it can be opened and copied. What a portal wrote cannot
+    steer the terminal: control characters are shown as �.
     """
+    safe = [(_CONTROLS.sub("�", text), style) for text, style in ((p, "") if isinstance(p, str) else p for p in parts)]
     if not sys.stdout.isatty():
-        text = "".join(part if isinstance(part, str) else part[0] for part in parts)
+        text = "".join(text for text, _ in safe)
         click.echo("\n".join(f"{'':{indent}}{line}".rstrip() for line in text.split("\n")))
         return
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = _console()
     if not is_wrapped:
-        console.print(Text.assemble(" " * indent, *parts), soft_wrap=True)
+        console.print(Text.assemble(" " * indent, *safe), soft_wrap=True)
         return
-    console.print(Padding(Text.assemble(*parts), (0, 0, 0, indent), expand=False))
+    console.print(Padding(Text.assemble(*safe), (0, 0, 0, indent), expand=False))
+
+
+def is_styled() -> bool:
+    """Return whether what is printed can stand out: on a terminal that has more than plain letters."""
+    return sys.stdout.isatty() and not _console().is_dumb_terminal
+
+
+def has_colours() -> bool:
+    """Return whether what is printed has colours: not in a pipe, and not where NO_COLOR is set."""
+    return is_styled() and not _console().no_color
+
+
+def width() -> int:
+    """Return the columns of the terminal; 100 in a pipe."""
+    return _console().width if sys.stdout.isatty() else 100
+
+
+@contextmanager
+def paged(*, is_wanted: bool = True) -> Iterator[None]:
+    """Show what is printed inside in a pager ($PAGER, or less) if stdout is a terminal and it does not fit.
+
+    `less` keeps colours, and leaves what was shown on the screen.
+    """
+    if not is_wanted or not sys.stdout.isatty() or _pages:
+        yield
+        return
+    gathered = io.StringIO()
+    console = _console()
+    _pages.append(_new_console(gathered, console.width))
+    try:
+        yield
+    finally:
+        _pages.clear()
+        text = gathered.getvalue()
+        if text.count("\n") < console.height:
+            click.echo(text, nl=False, color=True)
+        else:
+            os.environ.setdefault("LESS", "FRX")
+            click.echo_via_pager(text.removesuffix("\n"), color=True)
+
+
+def _console() -> Console:
+    return _pages[-1] if _pages else _new_console(None, None)
+
+
+def _new_console(file: io.StringIO | None, columns: int | None) -> Console:
+    from rich.console import Console
+
+    return Console(
+        file=file, width=columns, force_terminal=True if file else None, highlight=False, markup=False, emoji=False
+    )
 
 
 def tell(message: str) -> None:
@@ -42,11 +121,20 @@ def tell(message: str) -> None:
     click.echo(message, err=True)
 
 
-def marked(text: str) -> list[Part]:
-    """Return text with `MARK`s as parts: on a terminal the marks become a style, in a pipe they stay."""
-    if not sys.stdout.isatty():
-        return [text]
-    return [(part, "bold yellow") if number % 2 else part for number, part in enumerate(text.split(MARK))]
+def marked(segments: Sequence[Segment], style: str = "") -> list[Part]:
+    """Return pieces of text as parts in a style: what matches stands out, or stands between `MARK`s."""
+    if not is_styled():
+        return [(with_marks(segments), style)]
+    return [(piece.text, f"{style} bold yellow" if piece.is_match else style) for piece in segments]
+
+
+def with_marks(segments: Sequence[Segment]) -> str:
+    """Return pieces of text as one, in which what matches stands between `MARK`s and no other mark stands."""
+    return "".join(
+        f"{MARK}{plain}{MARK}" if piece.is_match else plain
+        for piece in segments
+        for plain in [piece.text.replace(MARK, "*")]
+    )
 
 
 def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:

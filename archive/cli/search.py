@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.command import Command, archive_option, filter_options, filters_from, json_option, limit_option
+from archive.cli.command import Command, archive_option, filter_options, json_option, limit_option
 
 if TYPE_CHECKING:
-    from archive.search import Hit
+    from archive.filters import Filters
+    from archive.search import Hit, Options, Results, Sort
 
 __all__ = ["search"]
 
@@ -20,7 +21,7 @@ __all__ = ["search"]
     cls=Command,
     examples=(
         "luutru search binh dang gioi",
-        "luutru search '\"bình đẳng giới\" -họp' --since 2022",
+        "luutru search '\"bình đẳng giới\" -họp' --since 2022 --sort newest",
         "luutru search 'title:\"kế hoạch\" thi đua OR khen*' --province 'Bắc Kạn' --json",
     ),
 )
@@ -29,19 +30,26 @@ __all__ = ["search"]
 @click.option("--exact", is_flag=True, help="Accents count: đảng finds Đảng, not đang.")
 @click.option("--all-copies", is_flag=True, help="Show every copy of a text instead of one.")
 @click.option("--articles-only", is_flag=True, help="Look in articles alone, not in the files that they link to.")
+@click.option(
+    "--sort",
+    type=click.Choice(["rank", "newest", "oldest"]),
+    default="rank",
+    show_default=True,
+    help="Best first, or by the day of publication.",
+)
 @limit_option(10, "hits")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many hits: --offset 10 is page 2.")
 @archive_option
 @json_option
 def search(
     query: tuple[str, ...],
-    portal: tuple[str, ...],
-    province: tuple[str, ...],
-    since: date | None,
-    until: date | None,
+    filters: Filters,
     exact: bool,
     all_copies: bool,
     articles_only: bool,
+    sort: Sort,
     limit: int,
+    offset: int,
     archive_dir: Path,
     as_json: bool,
 ) -> None:
@@ -52,40 +60,60 @@ def search(
 
     In snippets, also those of --json, the words that were found stand between **; no other field has such marks.
     """
-    from archive.cli.output import say, tell, write_json
-    from archive.search import RANKED, Options
+    from archive.cli.output import say, write_json
+    from archive.search import Options
     from archive.search import search as find
     from archive.store import Archive
 
-    filters = filters_from(portal, province, since, until)
+    options = Options(exact, all_copies, limit, articles_only, offset, sort)
     with Archive.open(archive_dir) as archive:
-        results = find(archive.db, " ".join(query), filters, Options(exact, all_copies, limit, articles_only))
+        results = find(archive.db, " ".join(query), filters, options)
     if as_json:
-        write_json(results.hits)
+        write_json([_as_json(hit, results) for hit in results.hits])
     else:
         for number, hit in enumerate(results.hits):
             if number:
                 say()
             _show(hit)
-    if results.is_bounded:
+    _tell(results, options)
+
+
+def _as_json(hit: Hit, results: Results) -> dict[str, Any]:
+    from archive.cli.output import with_marks
+
+    record = asdict(hit)
+    del record["marked_title"]
+    return record | {"snippet": with_marks(hit.snippet), "is_bounded": results.is_bounded}
+
+
+def _tell(results: Results, options: Options) -> None:
+    """Tell on stderr how much matches, and what was not looked at."""
+    from archive.cli.output import tell
+
+    number = f"{results.matched:,}" if results.is_counted else f"More than {results.matched:,}"
+    last = options.offset + len(results.hits)
+    if results.is_bounded and options.exact:
+        tell("Too many texts to read them all: not every match was looked at. Add a word, a portal or dates.")
+    elif results.is_bounded:
         tell(
-            f"More than {results.matched:,} texts match: only the {max(RANKED, limit):,} added last were ranked. "
-            "Add a word, a portal or dates."
-            if not exact
-            else "Too many texts to read them all: only those added last were searched. Add a word, a portal or dates."
+            f"{number} texts match: the best of {results.ranked:,} are shown, those published last and those with the "
+            "words in their title or side by side. Add a word, a portal or dates, or --sort newest."
         )
+    elif not results.hits and options.offset:
+        tell(f"No more hits after {options.offset:,}.")
     elif not results.hits:
-        tell("Nothing matches. Fewer words find more; words* find longer words." + (" --exact is on." if exact else ""))
-    elif results.matched > len(results.hits):
-        tell(f"{len(results.hits)} shown, {results.matched:,} texts match (copies included).")
+        told = " --exact is on." if options.exact else ""
+        tell(f"Nothing matches. Fewer words find more; words* find longer words.{told}")
+    elif results.has_more or options.offset:
+        tell(f"Hits {options.offset + 1:,} to {last:,}; {number[0].lower()}{number[1:]} texts match (copies included).")
 
 
 def _show(hit: Hit) -> None:
-    from archive.cli.output import day, marked, say
+    from archive.cli.output import day, is_styled, marked, say
 
     about = [day(hit.published_at), hit.portal, *([hit.province] if hit.province else [])]
     copies = f", {hit.copies} cop{'y' if hit.copies == 1 else 'ies'}" if hit.copies else ""
-    say((hit.title, "bold"))
+    say(*(marked(hit.marked_title, "bold") if is_styled() else [hit.title]))
     say((", ".join(about) + copies, "cyan"), indent=2)
     if (file := hit.attachment) and file.id != hit.id:
         say((f"attachment: {file.name} ({file.format})  {file.id}  {file.url}", "green"), indent=2, is_wrapped=False)

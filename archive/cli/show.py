@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,11 @@ import click
 from archive.cli.command import Command, archive_option, json_option
 
 if TYPE_CHECKING:
-    from archive.article_view import ArticleView, Related, Revision, Source
+    from collections.abc import Sequence
+
+    from archive.article_view import ArticleView, Changes, Related, Revision
     from archive.attachment_view import AttachmentView, FileView
+    from archive.cli.output import Part
     from archive.records import Removal
     from archive.store import Archive
 
@@ -26,86 +29,132 @@ __all__ = ["show"]
     examples=(
         "luutru show 58d25040e941b70e",
         "luutru show https://www.example.gov.vn/tin-tuc/ke-hoach-123.html --removed",
-        "luutru show 58d2 --diff",
+        "luutru show 58d2 --history --diff",
         "luutru show 58d2 --raw > page.html",
     ),
 )
 @click.argument("article", metavar="ID|URL")
-@click.option("--history", "view", flag_value="history", help="List its revisions.")
-@click.option("--diff", "view", flag_value="diff", help="Show which words changed from revision to revision.")
+@click.option("--history", is_flag=True, help="List its revisions.")
+@click.option("--diff", is_flag=True, help="Show which words changed from revision to revision.")
 @click.option("--raw", "view", flag_value="raw", help="Write the captured page itself to stdout.")
 @click.option("--removed", "view", flag_value="removed", help="List what was stripped from the page, and why.")
+@click.option("--no-pager", is_flag=True, help="Print what does not fit on the terminal without a pager.")
 @archive_option
 @json_option
-def show(article: str, view: str | None, archive_dir: Path, as_json: bool) -> None:
+def show(
+    article: str, view: str | None, history: bool, diff: bool, no_pager: bool, archive_dir: Path, as_json: bool
+) -> None:
     """Show one article: text, fields, provenance, attachments, copies. Or a file that articles link to: its text.
 
     ID is the 16 digits that search prints, or at least the first 4. In a URL, the scheme, www. and a slash at the end
     do not count.
     """
-    from archive.article_view import find_page, history, view_article
-    from archive.attachment_view import attachments_of, is_file
-    from archive.cli.output import write_json
+    from archive.article_view import find_page
+    from archive.attachment_view import is_file
+    from archive.cli.output import paged
     from archive.store import Archive
 
-    with Archive.open(archive_dir) as archive:
-        page_id = find_page(archive.db, article, or_file=view in (None, "raw"))
+    if view and (history or diff):
+        raise click.UsageError(f"--{view} shows the page, --history and --diff what became of it: choose one.")
+    with Archive.open(archive_dir) as archive, paged(is_wanted=not (no_pager or as_json or view == "raw")):
+        page_id = find_page(archive.db, article, or_file=view in (None, "raw") and not (history or diff))
         if is_file(archive.db, page_id):
             _show_file(archive, page_id, view, as_json=as_json)
-        elif view == "history":
-            revisions = history(archive.db, page_id)
-            write_json(revisions) if as_json else _print_history(revisions)
-        elif view == "diff":
-            _diff(history(archive.db, page_id), as_json=as_json)
-        elif view == "raw":
-            _raw(archive, view_article(archive.db, page_id).source.capture_id)
-        elif view == "removed":
-            removed = _removed(archive, view_article(archive.db, page_id).source)
-            write_json(removed) if as_json else _print_removed(removed)
+        elif history or diff:
+            _show_past(archive, page_id, as_list=history, with_changes=diff, as_json=as_json)
         else:
-            found, attachments = view_article(archive.db, page_id), attachments_of(archive.db, page_id)
-            write_json(_as_json(found, attachments)) if as_json else _print_article(found, attachments)
+            _show_article(archive, page_id, view, as_json=as_json)
 
 
-def _as_json(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> dict[str, Any]:
-    row: dict[str, Any] = {name: value for name, value in found.row.items() if name not in ("page_id", "document_id")}
-    row |= {"captions": found.captions, "is_representative": bool(found.row["is_representative"])}
+def _show_article(archive: Archive, page_id: int, view: str | None, *, as_json: bool) -> None:
+    from archive.article_view import view_article
+    from archive.cli.output import write_json
+
+    found = view_article(archive.db, page_id)
+    if view == "raw":
+        _raw(archive, found.source.capture_id)
+    elif view == "removed":
+        from archive.removed import removed_from
+
+        removed = removed_from(archive, found.source)
+        write_json(removed) if as_json else _print_removed(removed)
+    else:
+        write_json(_as_json(found)) if as_json else _print_article(found)
+
+
+def _show_past(archive: Archive, page_id: int, *, as_list: bool, with_changes: bool, as_json: bool) -> None:
+    """Show the revisions, what changed from each to the next, or each with what changed since the one before."""
+    from archive.article_view import changes, history
+    from archive.cli.output import tell, write_json
+
+    revisions = history(archive.db, page_id)
+    told = [changes(old, new) for old, new in pairwise(revisions)] if with_changes else []
+    if as_json:
+        write_json(_past_as_json(revisions, told, as_list=as_list, with_changes=with_changes))
+        return
+    if with_changes and not told:
+        tell("The article has not changed since it was first captured.")
+    for number, revision in enumerate(revisions):
+        if as_list:
+            _print_revision(revision)
+        if told and number:
+            _print_changes(told[number - 1], is_headed=not as_list)
+
+
+def _past_as_json(
+    revisions: Sequence[Revision], told: Sequence[Changes], *, as_list: bool, with_changes: bool
+) -> list[Any]:
+    changed = [
+        {"from": one.old.number, "to": one.new.number, "fields": one.fields, "changes": one.words} for one in told
+    ]
+    if not as_list:
+        return changed
+    if not with_changes:
+        return list(revisions)
+    return [
+        asdict(revision) | {"since_last": since} for revision, since in zip(revisions, [None, *changed], strict=True)
+    ]
+
+
+def _as_json(found: ArticleView) -> dict[str, Any]:
+    row = asdict(found.article)
+    del row["page_id"], row["document_id"]
     return row | {
         "capture": found.source,
         "captures": found.captures,
-        "attachments": attachments,
+        "attachments": found.attachments,
         "copies": found.copies,
         "series": found.series,
     }
 
 
-def _print_article(found: ArticleView, attachments: tuple[AttachmentView, ...]) -> None:
+def _print_article(found: ArticleView) -> None:
     from archive.cli.output import day, say
 
-    row = found.row
-    say((str(row["title"]), "bold"))
-    about = [day(row["published_at"]), row["portal"], row["province"], row["author"], row["source"], row["category"]]
-    say((", ".join(str(part) for part in about if part), "cyan"))
+    row = found.article
+    say((row.title, "bold"))
+    about = [day(row.published_at), row.portal, row.province, row.author, row.source, row.category]
+    say((", ".join(part for part in about if part), "cyan"))
     say()
-    say(str(row["text"]))
-    for caption in found.captions:
+    say(row.text)
+    for caption in row.captions:
         say((f"[{caption}]", "dim"))
     say()
     source = found.source
     facts = (
-        ("id", str(row["id"])),
-        ("url", str(row["url"])),
+        ("id", row.id),
+        ("url", row.url),
         ("captured", f"{day(source.captured_at)} UTC, status {source.http_status}{_times(found.captures)}"),
         ("record", f"{source.record_type} in {source.warc_file} at {source.warc_offset}, {source.payload_digest}"),
-        *([("gone", f"{day(row['gone_at'])} UTC: it is no more on its portal")] if row["gone_at"] else []),
+        *([("gone", f"{day(row.gone_at)} UTC: it is no more on its portal")] if row.gone_at else []),
         *([("rendered", "by a browser: the text is what its scripts made of it")] if source.rendered_at else []),
-        ("text", f"{row['syllables']:,} syllables, digest {row['text_digest']}"),
-        ("extractor", f"{row['extractor']}, revision {row['revision']}"),
-        ("cluster", f"{row['cluster_id']}{' (this article represents it)' if row['is_representative'] else ''}"),
+        ("text", f"{row.syllables:,} syllables, digest {row.text_digest}"),
+        ("extractor", f"{row.extractor}, revision {row.revision}"),
+        ("cluster", f"{row.cluster_id}{' (this article represents it)' if row.is_representative else ''}"),
     )
     for name, value in facts:
         say((f"{name:<10}", "dim"), value, is_wrapped=name != "url")
-    _print_attachments(attachments)
+    _print_attachments(found.attachments)
     _print_related("copies", found.copies)
     _print_related("series", found.series)
 
@@ -174,41 +223,38 @@ def _print_related(what: str, related: tuple[Related, ...]) -> None:
             say(f"differs: {other.differs}", indent=4)
 
 
-def _print_history(revisions: list[Revision]) -> None:
+def _print_revision(revision: Revision) -> None:
     from archive.cli.output import day, say
 
-    for revision in revisions:
-        say(
-            (f"{revision.number}", "bold"),
-            f"  captured {day(revision.source.captured_at)} UTC, published {day(revision.fields['published_at'])}, "
-            f"{revision.syllables:,} syllables  {revision.fields['title']}",
-        )
+    say(
+        (f"{revision.number}", "bold"),
+        f"  captured {day(revision.source.captured_at)} UTC, published {day(revision.fields['published_at'])}, "
+        f"{revision.syllables:,} syllables  {revision.fields['title']}",
+    )
 
 
-def _diff(revisions: list[Revision], *, as_json: bool) -> None:
-    from archive.article_view import word_diff
-    from archive.cli.output import day, say, tell, write_json
+def _print_changes(changes: Changes, *, is_headed: bool) -> None:
+    from archive.cli.output import day, say
 
-    if len(revisions) < 2:
-        tell("The article has not changed since it was first captured.")
-    for old, new in pairwise(revisions):
-        changes = list(word_diff(old.text, new.text))
-        fields = {name: (old.fields[name], value) for name, value in new.fields.items() if value != old.fields[name]}
-        if as_json:
-            write_json({"from": old.number, "to": new.number, "fields": fields, "changes": changes})
-            continue
+    old, new, indent = changes.old, changes.new, 0 if is_headed else 3
+    if is_headed:
         say((f"revision {old.number} → {new.number}, captured {day(new.source.captured_at)} UTC", "bold"))
-        for name, (before, after) in fields.items():
-            say(f"{name}: ", (f"[-{before or ''}-]", "red"), (f"{{+{after or ''}+}}", "green"))
-        if any(not change.is_same for change in changes):
-            parts: list[str | tuple[str, str]] = []
-            for change in changes:
-                if change.is_same:
-                    parts.append(_shortened(change.before))
-                else:
-                    parts += [(f"[-{change.before}-]", "red")] * bool(change.before)
-                    parts += [(f"{{+{change.after}+}}", "green")] * bool(change.after)
-            say(*parts)
+    for name, (before, after) in changes.fields.items():
+        say(f"{name}: ", *_changed(before or "", after or ""), indent=indent)
+    if any(not change.is_same for change in changes.words):
+        parts: list[Part] = []
+        for change in changes.words:
+            parts += [_shortened(change.before)] if change.is_same else _changed(change.before, change.after)
+        say(*parts, indent=indent)
+
+
+def _changed(before: str, after: str) -> list[Part]:
+    """Return what was and what is: in colours, or as [-was-]{+is+}."""
+    from archive.cli.output import has_colours
+
+    if has_colours():
+        return [(before, "red strike"), (after, "green")]
+    return [mark for mark, text in ((f"[-{before}-]", before), (f"{{+{after}+}}", after)) if text]
 
 
 def _shortened(text: str, around: int = 60) -> str:
@@ -220,17 +266,6 @@ def _raw(archive: Archive, capture_id: int) -> None:
     from archive.content import decoded_body
 
     sys.stdout.buffer.write(decoded_body(archive.read_capture(capture_id)))
-
-
-def _removed(archive: Archive, source: Source) -> tuple[Removal, ...]:
-    """Return what today's rules strip from the captured page."""
-    from archive.content import decoded_body
-    from archive.extract import extract, parse
-    from archive.store.renderings import as_analysed
-
-    capture = as_analysed(archive, source.capture_id)
-    page = parse(decoded_body(capture), capture.responded_url, capture.header("Content-Type"))
-    return extract(page, captured_at=datetime.fromisoformat(source.captured_at)).removed
 
 
 def _print_removed(removed: tuple[Removal, ...]) -> None:

@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli.command import Command, archive_option, json_option
 
+if TYPE_CHECKING:
+    from archive.stats import Stats
+
 __all__ = ["stats"]
 
+_PROVINCES_SHOWN = 12
+_MONTHS = tuple(f"-{month:02d}" for month in range(1, 13))
 
-@click.command(cls=Command, examples=("luutru stats", "luutru stats --archive ~/portals --json"))
+
+@click.command(
+    cls=Command,
+    examples=("luutru stats", "luutru stats --html archive.html", "luutru stats --archive ~/portals --json"),
+)
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page with charts."
+)
 @archive_option
 @json_option
-def stats(archive_dir: Path, as_json: bool) -> None:
-    """Show what the archive holds, counted."""
-    from archive.cli.output import day, size, table, write_json
+def stats(page: Path | None, archive_dir: Path, as_json: bool) -> None:
+    """Show what the archive holds, counted, with small charts.
+
+    The page of --html is one file that needs no network, and shows for each portal how much it published when.
+    """
+    from archive.cli.output import size, tell, write_json
     from archive.stats import collect
     from archive.store import Archive
 
     with Archive.open(archive_dir) as archive:
         held = collect(archive.db)
+    if page is not None:
+        _write_page(page, held, archive_dir.resolve().name)
+        tell(f"{page}  {size(page.stat().st_size)}")
     if as_json:
         write_json(held)
-        return
+    elif page is None:
+        _print(held)
+
+
+def _write_page(page: Path, held: Stats, name: str) -> None:
+    from archive.errors import ExportError
+    from archive.stats_page import stats_page
+
+    try:
+        page.write_text(stats_page(held, name), encoding="utf-8")
+    except OSError as error:
+        raise ExportError(str(page), f"it cannot be written ({error.strerror})", "name another file") from error
+
+
+def _print(held: Stats) -> None:
+    from archive.cli.output import day, size, table
+
     chrome = "unknown" if held.chrome_share is None else f"{held.chrome_share:.1%} of what article pages show"
     table(
         [
@@ -50,6 +86,41 @@ def stats(archive_dir: Path, as_json: bool) -> None:
                 *((p.id, p.articles, p.copies, p.pages, day(p.last_captured_at)) for p in held.by_portal),
             ]
         )
+    if held.by_province.keys() - {"unknown"}:
+        _print_provinces(held.by_province)
     if held.by_year:
-        click.echo()
-        table([("year", "articles"), *held.by_year.items()])
+        _print_years(held)
+
+
+def _print_provinces(by_province: Mapping[str, int]) -> None:
+    from archive.charts import bar
+    from archive.cli.output import table, width
+
+    shown = dict(list(by_province.items())[:_PROVINCES_SHOWN])
+    columns = max(4, min(40, width() - max(map(len, shown)) - 14))
+    most = max(shown.values())
+    rows = [(name, count, bar(count, most, columns)) for name, count in shown.items()]
+    if rest := len(by_province) - len(shown):
+        rows.append((f"{rest} more", sum(by_province.values()) - sum(shown.values()), ""))
+    click.echo()
+    table([("province", "articles", ""), *rows])
+
+
+def _print_years(held: Stats) -> None:
+    from archive.charts import bar, spark
+    from archive.cli.output import table, width
+
+    most = max(held.by_year.values())
+    busiest = max((count for month, count in held.by_month.items() if month != "undated"), default=0)
+    columns = max(4, min(40, width() - 34))
+    rows = [
+        (
+            year,
+            count,
+            "" if year == "undated" else spark([held.by_month.get(year + month, 0) for month in _MONTHS], busiest),
+            bar(count, most, columns),
+        )
+        for year, count in held.by_year.items()
+    ]
+    click.echo()
+    table([("year", "articles", "Jan to Dec", ""), *rows])

@@ -4,9 +4,10 @@
 but the database's own, so that whatever is rolled back never happened.
 """
 
-from archive.duplicates.check import check, unfiled
+from archive.duplicates.check import check
 from archive.duplicates.clusters import page_gained, page_lost
-from archive.duplicates.documents import Added, DocumentLink, add_document, check_signatures
+from archive.duplicates.documents import Added, DocumentLink, add_document, check_signatures, committed, prepare
+from archive.duplicates.flows import Flow, flows
 from archive.duplicates.rebuild import regroup
 from archive.duplicates.relation import Kind, Relation, compare
 from archive.duplicates.report import Cluster, Copy, Link, clusters
@@ -17,6 +18,7 @@ __all__ = [
     "Cluster",
     "Copy",
     "DocumentLink",
+    "Flow",
     "Kind",
     "Link",
     "Relation",
@@ -24,10 +26,12 @@ __all__ = [
     "check",
     "check_signatures",
     "clusters",
+    "committed",
     "compare",
     "fingerprint",
+    "flows",
     "page_gained",
     "page_lost",
+    "prepare",
     "regroup",
-    "unfiled",
 ]

@@ -4,26 +4,65 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
 
 from archive.duplicates.clusters import best_pages, components
 from archive.duplicates.documents import check_signatures
-from archive.duplicates.index import is_displaced, keyed, measured
-from archive.duplicates.signature import fingerprint
+from archive.duplicates.index import FOLDER, Table, usable
+from archive.duplicates.runs import MOST_SPANS, Run, entries_of, newest_of_each_key
 from archive.errors import SignatureMismatch
 
-__all__ = ["check", "unfiled"]
+__all__ = ["check"]
+
+_ROWS = 20_000
 
 
 def check(db: sqlite3.Connection) -> Iterator[str]:
-    """Yield what is wrong, a line each; `regroup` mends all of it. Writes nothing."""
+    """Yield what is wrong, a line each; `regroup` mends all of it. Writes nothing.
+
+    Files of the index that are missing or behind are in order: whoever writes next makes them from the signatures.
+    """
     try:
         check_signatures(db)
     except SignatureMismatch as error:
-        yield error.reason
-    if missing := unfiled(db):
-        yield f"{missing} texts are missing from the index of signatures"
-    if strays := len((keyed(db) | measured(db)) - _entries(db)):
-        yield f"the index of signatures holds {strays} texts that are not there"
+        yield f"{error.reason}; {error.hint}"
+    signed = {row[0] for row in db.execute("SELECT document_id FROM signatures")}
+    entries = {row[0] for row in db.execute("SELECT min(id) FROM documents WHERE syllables GROUP BY key_digest")}
+    if missing := len(entries - signed):
+        yield f"{missing} texts have no signature"
+    if strays := len(signed - entries):
+        yield f"there are signatures of {strays} texts that are not there"
+    yield from _files(db)
+    yield from _clusters(db)
+
+
+def _files(db: sqlite3.Connection) -> Iterator[str]:
+    path = db.execute("PRAGMA database_list").fetchone()[2]
+    for run in usable(db, Path(path).parent / FOLDER) if path else []:
+        if not run.is_whole():
+            yield f"{run.path} is damaged"
+        elif not _is_derived(db, run):
+            yield f"{run.path} does not hold what the signatures say"
+
+
+def _is_derived(db: sqlite3.Connection, run: Run) -> bool:
+    """Return whether a run is what would be made of the signatures of its documents."""
+    pieces, counts = [np.empty(0, np.uint64)], np.zeros(run.last - run.first + 1, np.int64)
+    query = """SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id BETWEEN ? AND ?
+        ORDER BY document_id LIMIT ?"""
+    first = run.first
+    while rows := db.execute(query, [first, run.last, _ROWS]).fetchall():
+        table = Table.of(rows)
+        pieces.append(entries_of(*table.keys()))
+        counts[table.ids - run.first] = table.counts
+        first = rows[-1][0] + 1
+    entries = newest_of_each_key(np.sort(np.concatenate(pieces)))
+    return np.array_equal(entries, run.entries) and np.array_equal(np.minimum(counts, MOST_SPANS), run.counts)
+
+
+def _clusters(db: sqlite3.Connection) -> Iterator[str]:
     stored = dict(db.execute("SELECT id, cluster_id FROM documents WHERE cluster_id IS NOT NULL").fetchall())
     wrong = 0
     parts = components(db)
@@ -36,17 +75,3 @@ def check(db: sqlite3.Connection) -> Iterator[str]:
     elected = dict(db.execute("SELECT id, representative_page_id FROM clusters").fetchall())
     if elected != best_pages(db):
         yield "a cluster is represented by the wrong page"
-
-
-def unfiled(db: sqlite3.Connection) -> int:
-    """Return how many texts the index lacks. One whose keys all went to newer texts is in order."""
-    unmeasured = _entries(db) - measured(db)
-    unkeyed = _entries(db) - unmeasured - keyed(db)
-    query = "SELECT text FROM documents WHERE id = ?"
-    texts = (db.execute(query, [document_id]).fetchone()[0] for document_id in unkeyed)
-    return len(unmeasured) + sum(not is_displaced(db, fingerprint(text)) for text in texts)
-
-
-def _entries(db: sqlite3.Connection) -> set[int]:
-    """Return the documents that the index is made of: the first of each text, but for case, spacing, punctuation."""
-    return {row[0] for row in db.execute("SELECT min(id) FROM documents WHERE syllables GROUP BY key_digest")}

@@ -1,9 +1,10 @@
 """Clusters: the documents that current pages show, grouped by their links (`archive.duplicates.grouping`).
 
-A document is in a cluster as long as a page shows it. One that no page shows any more (a revision that was replaced)
+A document is in a cluster as long as a page shows it. A text that no page shows any more (a revision that was replaced)
 keeps its links as evidence, and holds nothing together. Clusters are kept in the database alone and change with it,
-undone and redone with its transactions: a document that appears joins the clusters of its neighbours, the smaller into
-the larger; where a document disappears, or a series is near, what hangs together there is grouped anew.
+undone and redone with its transactions. A document that appears joins the clusters of its neighbours, the smaller into
+the larger. Where a document disappears that held others together, or a series keeps copies apart (such a cluster is
+marked as contested), what hangs together there is grouped anew.
 
 The representative is the earliest publication; ties go to the longer text, then to the smaller id.
 """
@@ -13,11 +14,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 
+from archive.duplicates import neighbourhood
 from archive.duplicates.grouping import Edge, partition
+from archive.duplicates.relink import relink
 
 __all__ = ["best_pages", "components", "group", "page_gained", "page_lost", "precedence"]
 
@@ -25,7 +27,7 @@ Precedence: TypeAlias = tuple[str, str, int, int]
 _VIETNAM = timezone(timedelta(hours=7))
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 _LAST = "~"  # after every digit
-_BATCH = 500  # variables of a statement
+_SOUGHT = 1000  # documents of a cluster that fell apart whose copies are sought for once more
 
 _CURRENT = """SELECT pages.id, pages.key, revisions.published_at, documents.syllables, documents.cluster_id
     FROM pages JOIN revisions ON revisions.id = pages.revision_id
@@ -86,35 +88,45 @@ def page_lost(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
         WHERE revisions.document_id = ? AND pages.id <> ? LIMIT 1""",
         [document_id, page_id],
     ).fetchone()
-    if still_shown:
-        if _representative(db, cluster_id) == page_id:
-            _elect(db, cluster_id, without=page_id)
-        return
-    members = _members(db, cluster_id)
-    _assign(db, [document_id], None)
-    _group_again(db, {*members, *_neighbours(db, [document_id])} - {document_id}, without=page_id)
-    if members == {document_id}:
+    if not still_shown:
+        is_loose = _is_contested(db, cluster_id) or neighbourhood.holds_together(db, document_id)
+        db.execute("UPDATE documents SET cluster_id = NULL WHERE id = ?", [document_id])
+        if is_loose:
+            around = neighbourhood.members(db, cluster_id) | neighbourhood.copies(db, document_id)
+            _group_again(db, around, without=page_id, is_split=True)
+    if db.execute("SELECT 1 FROM documents WHERE cluster_id = ? LIMIT 1", [cluster_id]).fetchone() is None:
         db.execute("DELETE FROM clusters WHERE id = ?", [cluster_id])
+    elif _representative(db, cluster_id) == page_id:
+        _elect(db, cluster_id, without=page_id)
 
 
 def group(db: sqlite3.Connection) -> None:
     """Make all clusters anew from the links and the pages."""
     db.execute("UPDATE documents SET cluster_id = NULL WHERE cluster_id IS NOT NULL")
     db.execute("DELETE FROM clusters")
-    for part in components(db):
-        _assign(db, part, _new_cluster(db))
+    shown, edges = neighbourhood.everything(db)
+    found = partition(set(shown.values()), edges)
+    names = {name: number for number, name in enumerate(dict.fromkeys(found.group_of[k] for k in shown.values()), 1)}
+    db.executemany(
+        "INSERT INTO clusters (id, is_contested) VALUES (?, ?)",
+        ((number, name in found.contested) for name, number in names.items()),
+    )
+    db.executemany(
+        "UPDATE documents SET cluster_id = ? WHERE id = ?",
+        ((names[found.group_of[key]], document_id) for document_id, key in shown.items()),
+    )
     for cluster_id, page_id in best_pages(db).items():
         _set_representative(db, cluster_id, page_id)
 
 
 def components(db: sqlite3.Connection) -> list[list[int]]:
     """Return the documents that current pages show, as the links group them."""
-    shown = db.execute(
-        """SELECT id, digest FROM documents WHERE id IN (
-            SELECT document_id FROM revisions JOIN pages ON pages.revision_id = revisions.id)"""
-    )
-    links = db.execute("SELECT a, b, kind, score FROM links")
-    return partition(dict(shown.fetchall()), (Edge(*link) for link in links))
+    shown, edges = neighbourhood.everything(db)
+    found = partition(set(shown.values()), edges)
+    groups: dict[str, list[int]] = {}
+    for document_id, key in shown.items():
+        groups.setdefault(found.group_of[key], []).append(document_id)
+    return list(groups.values())
 
 
 def best_pages(db: sqlite3.Connection) -> dict[int, int]:
@@ -128,75 +140,67 @@ def best_pages(db: sqlite3.Connection) -> dict[int, int]:
 
 def _join(db: sqlite3.Connection, document_id: int) -> int:
     """Put a document that appeared into the cluster where it belongs; return its id."""
-    neighbours = _neighbours(db, [document_id])
-    near = {cluster_id for d in neighbours if (cluster_id := _cluster_of(db, d)) is not None}
-    sizes = sorted(((len(_members(db, cluster_id)), cluster_id) for cluster_id in near), reverse=True)
-    into, *others = [cluster_id for _, cluster_id in sizes] or [_new_cluster(db)]
+    near = neighbourhood.clusters_of_copies(db, document_id)
+    if not near:
+        cluster_id = _new_cluster(db)
+        db.execute("UPDATE documents SET cluster_id = ? WHERE id = ?", [cluster_id, document_id])
+        return cluster_id
+    into, *others = neighbourhood.by_size(db, near)
+    is_contested = (
+        not near.isdisjoint(neighbourhood.clusters_of_issues(db, document_id))
+        or any(_is_contested(db, cluster_id) for cluster_id in near)
+        or neighbourhood.has_issues_across(db, into, others)
+    )
+    db.execute("UPDATE documents SET cluster_id = ? WHERE id = ?", [into, document_id])
+    if is_contested:
+        _group_again(db, set().union(*(neighbourhood.members(db, cluster_id) for cluster_id in near)))
+        return _cluster_of(db, document_id) or into
     for other in others:
         pages = [page for page in (_representative(db, into), _representative(db, other)) if page is not None]
         db.execute("UPDATE documents SET cluster_id = ? WHERE cluster_id = ?", [into, other])
         db.execute("DELETE FROM clusters WHERE id = ?", [other])
         _set_representative(db, into, min(pages, key=lambda page: _precedence(db, page), default=None))
-    _assign(db, [document_id], into)
-    if neighbours and _has_issues(db, into):
-        _group_again(db, _members(db, into))
-    return _cluster_of(db, document_id) or into
+    return into
 
 
-def _group_again(db: sqlite3.Connection, documents: Collection[int], without: int | None = None) -> None:
-    """Group what hangs together with these documents anew; `without` is a page that shows none of them any more."""
-    reached, fresh = set(documents), set(documents)
-    while fresh:
-        fresh = _neighbours(db, fresh) - reached
-        reached |= fresh
-    digests: dict[int, str] = {}
-    edges: list[Edge] = []
-    old: Counter[int] = Counter()
-    for some in _batches(reached):
-        marks = ", ".join("?" * len(some))
-        for document_id, digest, cluster_id in db.execute(
-            f"SELECT id, digest, cluster_id FROM documents WHERE id IN ({marks})", some
-        ):
-            digests[document_id] = digest
-            old[cluster_id] += 1
-        edges += (Edge(*row) for row in db.execute(f"SELECT a, b, kind, score FROM links WHERE a IN ({marks})", some))
-    parts = sorted(partition(digests, edges), key=len, reverse=True)
+def _group_again(
+    db: sqlite3.Connection, documents: set[int], without: int | None = None, *, is_split: bool = False
+) -> None:
+    """Group what hangs together with these documents anew; `without` is a page that shows none of them any more.
+
+    With `is_split`, where they fall apart, copies are sought for once more that were not read while they held together.
+    """
+    reached, edges = neighbourhood.reach(db, documents)
+    parts, contested = _parts(reached, edges)
+    if is_split and len(parts) > 1 and relink(db, [d for part in parts[1:] for d in part][:_SOUGHT]):
+        reached, edges = neighbourhood.reach(db, documents)
+        parts, contested = _parts(reached, edges)
+    old = Counter(cluster_id for _, cluster_id in reached.values() if cluster_id is not None)
     spare = sorted(old, key=old.__getitem__, reverse=True)
     kept = spare[: len(parts)] + [_new_cluster(db) for _ in parts[len(spare) :]]
     for part, cluster_id in zip(parts, kept, strict=True):
-        _assign(db, part, cluster_id)
+        moved = [(cluster_id, document_id) for document_id in part if reached[document_id][1] != cluster_id]
+        db.executemany("UPDATE documents SET cluster_id = ? WHERE id = ?", moved)
+        is_contested = reached[part[0]][0] in contested
+        db.execute("UPDATE clusters SET is_contested = ? WHERE id = ?", [is_contested, cluster_id])
     for cluster_id in kept:
         _elect(db, cluster_id, without)
     db.executemany("DELETE FROM clusters WHERE id = ?", [(cluster_id,) for cluster_id in spare[len(parts) :]])
 
 
-def _neighbours(db: sqlite3.Connection, documents: Collection[int]) -> set[int]:
-    """Return the documents in clusters that are copies of one of these."""
-    found: set[int] = set()
-    for some in _batches(documents):
-        marks = ", ".join("?" * len(some))
-        query = f"""SELECT id FROM documents WHERE cluster_id IS NOT NULL AND id IN (
-            SELECT b FROM links WHERE kind <> 'series' AND a IN ({marks})
-            UNION SELECT a FROM links WHERE kind <> 'series' AND b IN ({marks}))"""
-        found.update(row[0] for row in db.execute(query, [*some, *some]))
-    return found
+def _parts(reached: dict[int, tuple[str, int | None]], edges: list[Edge]) -> tuple[list[list[int]], set[str]]:
+    """Return the groups of documents, the largest first, and the keys of those that are contested."""
+    found = partition({key for key, _ in reached.values()}, edges)
+    groups: dict[str, list[int]] = {}
+    for document_id in sorted(reached):
+        groups.setdefault(found.group_of[reached[document_id][0]], []).append(document_id)
+    contested = {key for key, name in found.group_of.items() if name in found.contested}
+    return sorted(groups.values(), key=len, reverse=True), contested
 
 
-def _has_issues(db: sqlite3.Connection, cluster_id: int) -> bool:
-    """Return whether a member of the cluster is an issue of a series."""
-    query = """SELECT 1 FROM documents WHERE cluster_id = ? AND (
-            EXISTS (SELECT 1 FROM links WHERE kind = 'series' AND a = documents.id)
-            OR EXISTS (SELECT 1 FROM links WHERE kind = 'series' AND b = documents.id)) LIMIT 1"""
-    return db.execute(query, [cluster_id]).fetchone() is not None
-
-
-def _members(db: sqlite3.Connection, cluster_id: int) -> set[int]:
-    return {row[0] for row in db.execute("SELECT id FROM documents WHERE cluster_id = ?", [cluster_id])}
-
-
-def _batches(documents: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(documents)
-    return (ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH))
+def _is_contested(db: sqlite3.Connection, cluster_id: int) -> bool:
+    row = db.execute("SELECT is_contested FROM clusters WHERE id = ?", [cluster_id]).fetchone()
+    return bool(row and row[0])
 
 
 def _elect(db: sqlite3.Connection, cluster_id: int, without: int | None = None) -> None:
@@ -230,8 +234,3 @@ def _set_representative(db: sqlite3.Connection, cluster_id: int, page_id: int | 
 
 def _new_cluster(db: sqlite3.Connection) -> int:
     return db.execute("INSERT INTO clusters DEFAULT VALUES").lastrowid or 0
-
-
-def _assign(db: sqlite3.Connection, documents: Iterable[int], cluster_id: int | None) -> None:
-    query = "UPDATE documents SET cluster_id = :cluster WHERE id = :id AND cluster_id IS NOT :cluster"
-    db.executemany(query, [{"cluster": cluster_id, "id": document_id} for document_id in documents])

@@ -23,10 +23,15 @@ class SignatureConfig:
     scheme: str = "affine32"  # datasketch 2.0
     permutations: int = 128
     seed: int = 1
-    bands: int = 16
-    rows: int = 8
-    anchor_bits: int = 4  # one shingle in 2**4 is an anchor
-    anchored: int = 16  # anchors from which a text needs no keys for its bands
+    anchors: int = 10  # one shingle in so many is an anchor
+    rows: int = 6  # values of the signature in a band
+    # From so many syllables on: how many bands are keys.
+    bands: tuple[tuple[int, int], ...] = ((0, 21), (100, 12), (200, 8))
+    key_bits: int = 36
+
+    def bands_of(self, syllables: int) -> int:
+        """Return how many bands of a text of so many syllables are keys: the longer it is, the fewer."""
+        return next(bands for least, bands in reversed(self.bands) if syllables >= least)
 
     def digest(self) -> str:
         """Return 16 hexadecimal digits that change when any parameter changes."""

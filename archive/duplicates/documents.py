@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
-from archive.duplicates import index
+from archive.duplicates.candidates import candidates
 from archive.duplicates.config import CONFIG_DIGEST
+from archive.duplicates.index import Index, Keyed
+from archive.duplicates.keys import keys_of
 from archive.duplicates.relation import Kind, Reading, read, relate
-from archive.duplicates.shingles import syllable_hashes
-from archive.duplicates.signature import shingles_of
-from archive.duplicates.wording import Wording
 from archive.errors import SignatureMismatch
 from archive.records import Fingerprint
+from archive.store.connection import Connection
 
-__all__ = ["Added", "DocumentLink", "add_document", "check_signatures", "link_and_file", "note_signatures"]
+__all__ = [
+    "VARIANTS",
+    "Added",
+    "DocumentLink",
+    "Seeker",
+    "add_document",
+    "check_signatures",
+    "committed",
+    "index_of",
+    "insert_signature",
+    "note_signatures",
+    "prepare",
+    "store_links",
+]
 
 _SETTING = "signatures"
-_EXACT_COPIES = 64  # that are linked; the rest hangs together through them
+_EXACT_COPIES = 8  # of a text that are linked to it; all are one in the clusters
+VARIANTS = 4  # exact copies of a candidate that are compared
+_VERIFIED = 64  # texts that are read for one
+_REMEMBERED = 128  # texts: what is much copied is read again and again
+_ENOUGH = 16  # copies in one cluster, beyond which the rest of it is not read
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentLink:
-    """What a document is to another one, from the one with the smaller id to the other."""
+    """What a document is to another one; `differs` is told from the one with the smaller id to the other."""
 
     other_id: int
     kind: Kind
@@ -53,6 +73,7 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
         return Added(row[0], is_new=False)
     if not check_signatures(db):
         note_signatures(db)
+    index = index_of(db)
     document_id = (
         db.execute(
             "INSERT INTO documents (digest, key_digest, text, syllables) VALUES (?, ?, ?, ?)",
@@ -60,28 +81,120 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
         ).lastrowid
         or 0
     )
-    return Added(document_id, is_new=True, links=link_and_file(db, document_id, text, fingerprint))
+    if not index.forget_from(document_id):
+        index.reopen(db)
+    keyed = Keyed(document_id, *keys_of(fingerprint))
+    seeker = Seeker(db, document_id, fingerprint.key_digest, text)
+    twins = seeker.twins()
+    links = (*twins, *seeker.among(candidates(db, index, keyed, fingerprint.syllables, fingerprint.signature)))
+    store_links(db, document_id, links)
+    if not twins and fingerprint.syllables:
+        insert_signature(db, document_id, fingerprint)
+        index.file([keyed])
+    return Added(document_id, is_new=True, links=links)
 
 
-def link_and_file(
-    db: sqlite3.Connection, document_id: int, text: str, fingerprint: Fingerprint
-) -> tuple[DocumentLink, ...]:
-    """Link a stored document to those filed before it, then file it itself; return its links."""
-    texts = _texts(db, fingerprint.key_digest, index.candidates(db, fingerprint), below=document_id)
-    twins = [(other_id, other) for other_id, key_digest, other in texts if key_digest == fingerprint.key_digest]
-    others = [(other_id, other) for other_id, key_digest, other in texts if key_digest != fingerprint.key_digest]
-    links = []
-    if texts:
-        own = Reading(Wording(text), syllable_hashes(text), shingles_of(fingerprint))
-        links = [_link(own, other, other_id) for other_id, other in (*twins[:_EXACT_COPIES], *others)]
-    found = tuple(link for link in links if link)
+class Seeker:
+    """Compares one stored text with others, each read once."""
+
+    def __init__(self, db: sqlite3.Connection, document_id: int, key_digest: str, text: str) -> None:
+        self._db, self._id, self._key, self._text = db, document_id, key_digest, text
+
+    def twins(self) -> tuple[DocumentLink, ...]:
+        """Return the links to the first older exact copies."""
+        query = "SELECT id, text FROM documents WHERE key_digest = ? AND id < ? ORDER BY id LIMIT ?"
+        rows = self._db.execute(query, [self._key, self._id, _EXACT_COPIES]).fetchall()
+        return tuple(link for row in rows if (link := self._link(row[0], row[1])))
+
+    def among(
+        self, documents: Iterable[int], *, is_thorough: bool = False, group_of: Callable[[int], int] | None = None
+    ) -> tuple[DocumentLink, ...]:
+        """Return the links to these documents, the likeliest first, and to exact copies of them.
+
+        Of a cluster where 16 copies were found the rest is not read: it hangs together through them. Unless issues
+        of a series are near it: then it counts how near each of its members is; or the search shall be thorough.
+        `group_of` tells the cluster of a document where those of the database do not count.
+        """
+        links: list[DocumentLink] = []
+        copies: Counter[int] = Counter()
+        texts = 0
+        for other_id, cluster_id, is_contested, text in self._variants(documents):
+            cluster = group_of(other_id) if group_of else cluster_id
+            if cluster is not None and copies[cluster] >= _ENOUGH and not (is_contested or is_thorough):
+                continue
+            if texts >= _VERIFIED:
+                break
+            texts += 1
+            link = self._link(other_id, text)
+            if link is None:
+                continue
+            links.append(link)
+            if cluster is not None:
+                copies[cluster] += 1 if link.kind is not Kind.SERIES else -_VERIFIED
+        return tuple(links)
+
+    def _variants(self, documents: Iterable[int]) -> Iterator[tuple[int, int | None, bool, str]]:
+        """Yield id, cluster, whether that is contested, and text of documents and their first exact copies."""
+        query = f"""SELECT other.id, other.cluster_id, clusters.is_contested, other.text
+            FROM documents JOIN documents AS other ON other.key_digest = documents.key_digest
+            LEFT JOIN clusters ON clusters.id = other.cluster_id
+            WHERE documents.id = ? AND documents.key_digest <> ? AND other.id <> ? ORDER BY other.id LIMIT {VARIANTS}"""
+        for document_id in documents:
+            for row in self._db.execute(query, [document_id, self._key, self._id]).fetchall():
+                yield row[0], row[1], bool(row[2]), row[3]
+
+    def _link(self, other_id: int, other: str) -> DocumentLink | None:
+        a, b = (other, self._text) if other_id < self._id else (self._text, other)
+        relation = relate(_reading(a), _reading(b))
+        return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reading(text: str) -> Reading:
+    return read(text)
+
+
+def store_links(db: sqlite3.Connection, document_id: int, links: Iterable[DocumentLink]) -> None:
+    """Keep the links of a document."""
     db.executemany(
         "INSERT OR REPLACE INTO links (a, b, kind, score, differs) VALUES (?, ?, ?, ?, ?)",
-        [(link.other_id, document_id, link.kind, link.score, link.differs) for link in found],
+        [(*sorted((link.other_id, document_id)), link.kind, link.score, link.differs) for link in links],
     )
-    if not twins:
-        index.file(db, document_id, fingerprint)
-    return found
+
+
+def insert_signature(db: sqlite3.Connection, document_id: int, fingerprint: Fingerprint) -> None:
+    """Keep the signature of a document that is no exact copy of an older one."""
+    db.execute(
+        "INSERT INTO signatures (document_id, syllables, signature, spans) VALUES (?, ?, ?, ?)",
+        [document_id, fingerprint.syllables, fingerprint.signature, fingerprint.spans],
+    )
+
+
+def index_of(db: sqlite3.Connection) -> Index:
+    """Return the index that belongs to a writing connection, opened when it is asked for first.
+
+    Raises:
+        TypeError: the connection was not made by `archive.store.connect`.
+    """
+    if not isinstance(db, Connection):
+        raise TypeError(f"{db!r} is no archive.store.connection.Connection")
+    if db.duplicates is None:
+        db.duplicates = Index.open(db)
+    index: Index = db.duplicates
+    return index
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Open the index, if it is of this luutru's making; to be called outside of a transaction, see `Index.catch_up`."""
+    with suppress(SignatureMismatch):
+        if check_signatures(db):
+            index_of(db)
+
+
+def committed(db: sqlite3.Connection) -> None:
+    """Note that all that was filed is committed: what is enough for a run of the index is written."""
+    if isinstance(db, Connection) and db.duplicates is not None:
+        index_of(db).committed(db)
 
 
 def check_signatures(db: sqlite3.Connection) -> bool:
@@ -97,7 +210,7 @@ def check_signatures(db: sqlite3.Connection) -> bool:
         raise SignatureMismatch(
             db.execute("PRAGMA database_list").fetchone()[2] or "archive",
             f"its signatures have the parameters {row[0] if row else 'unknown'}, this luutru makes {CONFIG_DIGEST}",
-            "run `luutru verify --repair`",
+            "run `luutru rebuild`",
         )
     return True
 
@@ -105,19 +218,3 @@ def check_signatures(db: sqlite3.Connection) -> bool:
 def note_signatures(db: sqlite3.Connection) -> None:
     """Note that the archive's signatures are of this luutru's making."""
     db.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", [_SETTING, CONFIG_DIGEST])
-
-
-def _link(own: Reading, other: str, other_id: int) -> DocumentLink | None:
-    relation = relate(read(other), own)
-    return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
-
-
-def _texts(
-    db: sqlite3.Connection, key_digest: str, candidates: Sequence[int], below: int
-) -> list[tuple[int, str, str]]:
-    """Return id, key and text of the older documents that have this key or that of a candidate, in order of ids."""
-    keys = {key_digest}
-    for document_id in candidates:
-        keys.add(db.execute("SELECT key_digest FROM documents WHERE id = ?", [document_id]).fetchone()[0])
-    query = "SELECT id, key_digest, text FROM documents WHERE key_digest = ? AND id < ?"
-    return sorted((row[0], row[1], row[2]) for key in keys for row in db.execute(query, [key, below]))

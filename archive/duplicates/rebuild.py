@@ -1,29 +1,197 @@
-"""`regroup`: signatures, index, links and clusters anew from the texts."""
+"""`regroup`: signatures, index, links and clusters anew from the texts, all at once.
+
+Candidates are not looked up one by one: the keys of all texts are sorted, so that those that share one stand together,
+and each text meets the same older ones that it would have met when it came.
+"""
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 
-from archive.duplicates import index
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.duplicates.candidates import agreement, least_agreement, possible
 from archive.duplicates.clusters import group
-from archive.duplicates.documents import link_and_file, note_signatures
+from archive.duplicates.documents import VARIANTS, Seeker, index_of, insert_signature, note_signatures, store_links
+from archive.duplicates.index import Hits, Table
+from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers
+from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["regroup"]
+__all__ = ["Groups", "Keys", "Shared", "Signatures", "regroup", "similar_pairs"]
 
-_BATCH = 256  # documents in memory at once
+_BATCH = 256  # texts in memory at once
+_ROWS = 20_000  # signatures
+_PAIRS = 1 << 24  # of documents that share a key
+_VARIANTS = f"""SELECT id, key_digest, text FROM documents
+    WHERE key_digest = (SELECT key_digest FROM documents WHERE id = ?) ORDER BY id LIMIT {VARIANTS}"""
+_ID_SHIFT = np.uint64(ID_BITS)
+_EMPTY = np.empty(0, np.uint64)
+_ID_MASK = np.uint64((1 << ID_BITS) - 1)
+
+Signatures = Callable[[Integers], tuple[NDArray[np.uint32], Integers]]  # documents → signatures, a row each; syllables
 
 
-def regroup(db: sqlite3.Connection) -> int:
+def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
     """Make everything that is derived from the texts anew; return how many documents there are.
 
-    To be run inside the writer's transaction: when the parameters of the signatures changed, or the index is missing.
+    To be run inside the writer's transaction: when the parameters of the signatures changed, or the index is damaged.
+    With `from_signatures` those that are stored are taken as they are, and only texts that have copies are read.
     """
-    index.clear(db)
+    index_of(db).clear()
     db.execute("DELETE FROM links")
+    if not from_signatures:
+        _sign(db)
+    _link_twins(db)
+    groups = Groups()
+    keys = Keys.of(_tables(db))
+    for newer, older in similar_pairs(keys, lambda documents: _signatures(db, documents)):
+        for document_id, key_digest, text in db.execute(_VARIANTS, [newer]).fetchall():
+            links = Seeker(db, document_id, key_digest, text).among(older, group_of=groups.find)
+            store_links(db, document_id, links)
+            for link in links:
+                if link.kind != "series":
+                    groups.join(document_id, link.other_id)
+    group(db)
+    return int(db.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of all documents, bands and spans apart; and the number of spans of each document, by its id."""
+
+    bands: Shared
+    spans: Shared
+    counts: Integers
+
+    @classmethod
+    def of(cls, tables: Iterable[Table]) -> Keys:
+        """Return the keys of signatures that come in order of documents."""
+        bands, spans, counts = [_EMPTY], [_EMPTY], np.zeros(1, np.int64)
+        for table in tables:
+            keys, documents = table.keys()
+            entries = keys << _ID_SHIFT | documents.view(np.uint64)
+            spans.append(entries[: len(table.spans)])
+            bands.append(entries[len(table.spans) :])
+            counts = np.concatenate((counts, np.zeros(int(table.ids[-1]) + 1 - len(counts), np.int64)))
+            counts[table.ids] = np.minimum(table.counts, MOST_SPANS)
+        return cls(Shared.among(np.concatenate(bands)), Shared.among(np.concatenate(spans)), counts)
+
+    def hits(self, first: int, end: int) -> Hits:
+        """Return which keys of documents in a range of ids older ones have."""
+        bands, spans = self.bands.within(first, end), self.spans.within(first, end)
+        codes = [
+            meetings.newer << (ID_BITS + 2) | meetings.older << 2 | meetings.is_common << 1 | is_span
+            for is_span, meetings in enumerate((bands, spans))
+        ]
+        stops = (spans.newer << ID_BITS | spans.older)[spans.is_oldest]
+        return Hits(np.sort(np.concatenate(codes)).view(np.uint64), stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Pairs of a document and an older one that has the same key, one a key and pair.
+
+    `is_common`: 8 older documents have the key; `is_oldest`: this is the last one of these that is kept.
+    """
+
+    newer: Integers
+    older: Integers
+    is_common: NDArray[np.bool_]
+    is_oldest: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Keys as key << 28 | document, ascending; the places of those that an older document has, and its rank there.
+
+    The rank is the number of older documents that have the key.
+    """
+
+    entries: Hashes
+    places: Integers
+    newer: Integers
+    rank: Integers
+
+    @classmethod
+    def among(cls, entries: Hashes) -> Shared:
+        """Return what is shared among entries in any order, which are sorted in place."""
+        entries.sort()
+        places = np.flatnonzero((entries[1:] >> _ID_SHIFT) == (entries[:-1] >> _ID_SHIFT)) + 1
+        is_first = np.concatenate(([True], places[1:] != places[:-1] + 1)) if len(places) else np.empty(0, bool)
+        lengths = np.diff(np.append(np.flatnonzero(is_first), len(places)))
+        rank = places - np.repeat(places[is_first], lengths) + 1
+        return cls(entries, places, (entries[places] & _ID_MASK).astype(np.int64), rank)
+
+    def within(self, first: int, end: int) -> Meetings:
+        """Return the meetings of documents in a range of ids with older ones, of a common key the newest 8."""
+        chosen = np.flatnonzero((self.newer >= first) & (self.newer < end))
+        places, kept = self.places[chosen], np.minimum(self.rank[chosen], COMMON)
+        back = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept) + 1
+        older = (self.entries[np.repeat(places, kept) - back] & _ID_MASK).astype(np.int64)
+        is_common = np.repeat(kept == COMMON, kept)
+        return Meetings(np.repeat(self.newer[chosen], kept), older, is_common, is_common & (back == COMMON))
+
+
+def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
+    """Yield each document that older ones are candidates of copies for, and these, the likeliest first."""
+    shared = (keys.bands, keys.spans)
+    meetings = sum(np.bincount(one.newer, np.minimum(one.rank, COMMON), len(keys.counts)) for one in shared)
+    rounds = np.cumsum(meetings) // _PAIRS
+    for number in np.unique(rounds):
+        first, end = np.searchsorted(rounds, [number, number + 1])
+        hits = keys.hits(int(first), int(end))
+        newer, older = possible(hits, keys.counts.__getitem__, keys.counts.__getitem__)
+        yield from _alike(newer, older, signatures)
+
+
+def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
+    """Yield each of the newer documents, and the older ones whose signatures agree with it, the most similar first."""
+    estimates, least = np.empty(len(newer)), np.empty(len(newer))
+    for start in range(0, len(newer), _ROWS):
+        some = slice(start, start + _ROWS)
+        ids, places = np.unique(np.concatenate((newer[some], older[some])), return_inverse=True)
+        rows, syllables = signatures(ids)
+        one, other = np.split(places, 2)
+        estimates[some] = agreement(rows[one], rows[other])
+        least[some] = least_agreement(syllables[one], syllables[other])
+    chosen = np.flatnonzero(estimates >= least)
+    chosen = chosen[np.lexsort((older[chosen], -estimates[chosen], newer[chosen]))]
+    pairs = zip(newer[chosen].tolist(), older[chosen].tolist(), strict=True)
+    for document_id, group_ in groupby(pairs, key=lambda pair: pair[0]):
+        yield document_id, [pair[1] for pair in group_]
+
+
+class Groups:
+    """Documents that were found to be copies of each other (union-find)."""
+
+    def __init__(self) -> None:
+        self._parents: dict[int, int] = {}
+
+    def find(self, document_id: int) -> int:
+        """Return the document that stands for the group of one."""
+        root = document_id
+        while (parent := self._parents.get(root, root)) != root:
+            root = parent
+        while (parent := self._parents.get(document_id, root)) != root:
+            self._parents[document_id], document_id = root, parent
+        return root
+
+    def join(self, a: int, b: int) -> None:
+        """Make the groups of two documents one."""
+        one, other = sorted((self.find(a), self.find(b)))
+        self._parents[other] = one
+
+
+def _sign(db: sqlite3.Connection) -> None:
+    """Make all signatures anew; of exact copies only the first has one."""
+    db.execute("DELETE FROM signatures")
     note_signatures(db)
-    count = 0
     for document_id, text in _texts(db):
         found = fingerprint(text)
         db.execute(
@@ -31,10 +199,20 @@ def regroup(db: sqlite3.Connection) -> int:
             "WHERE id = :id AND (key_digest, syllables) <> (:key, :syllables)",
             {"id": document_id, "key": found.key_digest, "syllables": found.syllables},
         )
-        link_and_file(db, document_id, text, found)
-        count += 1
-    group(db)
-    return count
+        is_copy = db.execute(
+            "SELECT 1 FROM documents WHERE key_digest = ? AND id < ? LIMIT 1", [found.key_digest, document_id]
+        ).fetchone()
+        if found.syllables and not is_copy:
+            insert_signature(db, document_id, found)
+
+
+def _link_twins(db: sqlite3.Connection) -> None:
+    """Link exact copies."""
+    twins = """SELECT id FROM documents WHERE EXISTS (
+        SELECT 1 FROM documents AS one WHERE one.key_digest = documents.key_digest AND one.id < documents.id)"""
+    for row in db.execute(twins).fetchall():
+        key_digest, text = db.execute("SELECT key_digest, text FROM documents WHERE id = ?", [row[0]]).fetchone()
+        store_links(db, row[0], Seeker(db, row[0], key_digest, text).twins())
 
 
 def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
@@ -45,3 +223,24 @@ def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     ).fetchall():
         yield from ((row[0], row[1]) for row in rows)
         last = rows[-1][0]
+
+
+def _tables(db: sqlite3.Connection) -> Iterator[Table]:
+    """Yield all signatures in order of documents."""
+    query = """SELECT document_id, syllables, signature, spans FROM signatures
+        WHERE document_id > ? ORDER BY document_id LIMIT ?"""
+    last = -1
+    while rows := db.execute(query, [last, _ROWS]).fetchall():
+        yield Table.of(rows)
+        last = rows[-1][0]
+
+
+def _signatures(db: sqlite3.Connection, documents: Integers) -> tuple[NDArray[np.uint32], Integers]:
+    """Return signatures and syllables of documents, which are in ascending order."""
+    rows = db.execute(
+        """SELECT signature, syllables FROM signatures WHERE document_id IN (SELECT value FROM json_each(?))
+        ORDER BY document_id""",
+        [json.dumps(documents.tolist())],
+    ).fetchall()
+    signatures = np.frombuffer(b"".join(row[0] for row in rows), dtype="<u4").reshape(len(rows), -1)
+    return signatures.astype(np.uint32, copy=False), np.array([row[1] for row in rows])

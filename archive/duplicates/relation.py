@@ -14,7 +14,7 @@ from archive.duplicates.series import is_series
 from archive.duplicates.shingles import Hashes, overlap, shingle_hashes, syllable_hashes
 from archive.duplicates.wording import Wording
 
-__all__ = ["Kind", "Reading", "Relation", "compare", "read", "relate"]
+__all__ = ["Kind", "Reading", "Relation", "changes_between", "compare", "read", "relate"]
 
 _TOLD = 4  # differences that are told
 _TOLD_SYLLABLES = 12  # of one side of a difference
@@ -75,13 +75,13 @@ def relate(a: Reading, b: Reading) -> Relation | None:
     if jaccard < NEAR and not (is_long and containment >= CONTAINED):
         return None
     kind, score = (Kind.NEAR, jaccard) if jaccard >= NEAR else (Kind.CONTAINED, containment)
-    changes = _changes(a, b)
+    changes = changes_between(a, b)
     if is_series(a.wording, b.wording, changes):
         kind, score = Kind.SERIES, jaccard
     return Relation(kind, score, _tell(a.wording, b.wording, changes))
 
 
-def _changes(a: Reading, b: Reading) -> list[Change]:
+def changes_between(a: Reading, b: Reading) -> list[Change]:
     """Return what differs; the same changes in either direction."""
     left, right = a.syllables.tolist(), b.syllables.tolist()
     if (len(left), left) <= (len(right), right):

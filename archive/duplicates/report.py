@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 from archive.duplicates.clusters import Precedence, precedence
 from archive.duplicates.relation import Kind, Reading, read, relate
+from archive.errors import NotFound
 
-__all__ = ["Cluster", "Copy", "Differences", "Link", "Rank", "clusters", "rank"]
+__all__ = ["Cluster", "Copy", "Differences", "Link", "Rank", "cluster_of", "clusters", "rank"]
 
 Rank: TypeAlias = tuple[bool, Precedence]
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -75,6 +76,18 @@ def clusters(
         cluster = _cluster(db, cluster_id)
         if kind is None or any(link.kind == kind for link in (*cluster.links, *cluster.series)):
             yield cluster
+
+
+def cluster_of(db: sqlite3.Connection, page: int) -> Cluster:
+    """Return the cluster that an article page (`pages.id`) is in, also where it is alone there. Raises NotFound."""
+    row = db.execute(
+        """SELECT cluster_id FROM pages JOIN revisions ON revisions.id = pages.revision_id
+        JOIN documents ON documents.id = revisions.document_id WHERE pages.id = ?""",
+        [page],
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise NotFound(f"page {page}", "the archive has no such article", "luutru search finds those it has")
+    return _cluster(db, int(row[0]))
 
 
 def rank(*, is_representative: bool, published_at: str | None, syllables: int, public_id: str) -> Rank:

@@ -71,7 +71,13 @@ def _judge(a: Wording, b: Wording, spot: Sequence[Change]) -> _Spot:
     if has_numbers:
         before, after = Counter(map(a.folded, left)), Counter(map(b.folded, right))
         return _Spot.NOTHING if before <= after or after <= before else _Spot.NUMBERS
+    # With what stands between the changes: “Tân Hạ” and “Hòa Tân” are two places, though Hạ and Hòa are much alike.
+    left, right = (list(range(*ends)) for ends in _extent(spot))
     return _Spot.WORDS if _is_respelling(a, left, b, right) else _Spot.NAMES
+
+
+def _extent(spot: Sequence[Change]) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (spot[0].a_start, spot[-1].a_end), (spot[0].b_start, spot[-1].b_end)
 
 
 def _is_value(text: Wording, indexes: Sequence[int]) -> bool:
@@ -79,11 +85,12 @@ def _is_value(text: Wording, indexes: Sequence[int]) -> bool:
 
 
 def _is_respelling(a: Wording, left: Sequence[int], b: Wording, right: Sequence[int]) -> bool:
-    """Return whether each name on one side is the one on the other side but for a letter or a mark."""
+    """Return whether the names on one side are those on the other side but for marks and one letter."""
     if len(left) != len(right):
         return False
-    pairs = ((strip_marks(a.word(i)), strip_marks(b.word(j))) for i, j in zip(left, right, strict=True))
-    return all(_is_within_one_edit(x, y) for x, y in pairs)
+    pairs = [(strip_marks(a.word(i)), strip_marks(b.word(j))) for i, j in zip(left, right, strict=True)]
+    unlike = [pair for pair in pairs if pair[0] != pair[1]]
+    return not unlike or (len(unlike) == 1 and _is_within_one_edit(*unlike[0]))
 
 
 def _is_within_one_edit(x: str, y: str) -> bool:

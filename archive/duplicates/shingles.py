@@ -23,12 +23,24 @@ from numpy.typing import NDArray
 from archive.duplicates.config import CONFIG
 from archive.text import fold_key
 
-__all__ = ["Hashes", "mix", "overlap", "places", "shingle_hashes", "syllable_hashes"]
+__all__ = [
+    "Hashes",
+    "distinct",
+    "mix",
+    "overlap",
+    "places",
+    "rolled_hashes",
+    "shingle_hashes",
+    "span_hashes",
+    "syllable_hashes",
+]
 
 Hashes: TypeAlias = NDArray[np.uint64]
 _SYLLABLE = re.compile(r"\w+")
 _CHUNK = re.compile(r"\S+")  # the same chunks as str.split gives
 _K = np.uint64(0x9E3779B97F4A7C17)
+_ANCHORS_END = np.uint64((1 << 64) // CONFIG.anchors)
+_HALF, _MIX_1, _MIX_2 = np.uint64(33), np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _REMEMBERED = 1 << 18  # chunks; a language has few, serial numbers and typing errors are endless
 
 
@@ -53,25 +65,44 @@ def syllable_hashes(text: str) -> Hashes:
 
 def shingle_hashes(syllables: Hashes) -> Hashes:
     """Return the distinct hashes of the shingles, ascending; none for no syllables."""
+    return distinct(rolled_hashes(syllables))
+
+
+def rolled_hashes(syllables: Hashes) -> Hashes:
+    """Return the hash of each shingle, in order; none for no syllables."""
     count = len(syllables)
+    width = min(CONFIG.shingle, count)
     if not count:
         return np.empty(0, dtype=np.uint64)
-    width = min(CONFIG.shingle, count)
     rolled = syllables[: count - width + 1].astype(np.uint64)
     for offset in range(1, width):
         rolled *= _K
         rolled += syllables[offset : count - width + 1 + offset]
-    hashes = mix(rolled)
-    hashes.sort()
-    return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))]
+    return mix(rolled)
+
+
+def span_hashes(rolled: Hashes) -> Hashes:
+    """Return the distinct hashes of the spans of a text, ascending, from those of its shingles in order."""
+    anchors = rolled[rolled < _ANCHORS_END]
+    if len(anchors) < 2:
+        return anchors[:0]
+    return distinct(mix(mix(anchors[:-1]) * _K + anchors[1:]))
+
+
+def distinct(hashes: Hashes) -> Hashes:
+    """Return the distinct values, ascending."""
+    hashes = np.sort(hashes)
+    return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))] if len(hashes) else hashes
 
 
 def mix(values: Hashes) -> Hashes:
     """Return the values through the finalizer of MurmurHash3, a bijection of 64 bits that spreads every bit."""
-    shift = np.uint64(33)
-    values = (values ^ (values >> shift)) * np.uint64(0xFF51AFD7ED558CCD)
-    values = (values ^ (values >> shift)) * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> shift)
+    mixed = values ^ (values >> _HALF)
+    mixed *= _MIX_1
+    mixed ^= mixed >> _HALF
+    mixed *= _MIX_2
+    mixed ^= mixed >> _HALF
+    return mixed
 
 
 def overlap(a: Hashes, b: Hashes) -> int:

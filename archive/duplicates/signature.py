@@ -14,11 +14,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.config import CONFIG
-from archive.duplicates.shingles import Hashes, shingle_hashes, syllable_hashes
+from archive.duplicates.config import CONFIG, CONTAINED_SYLLABLES
+from archive.duplicates.shingles import Hashes, rolled_hashes, span_hashes, syllable_hashes
 from archive.records import Fingerprint
 
-__all__ = ["agreement", "fingerprint", "shingles_of", "signature"]
+__all__ = ["fingerprint", "signature"]
 
 _CHUNK = 1024  # shingles at once: their 128 values fit the cache of a core
 
@@ -29,35 +29,42 @@ def fingerprint(text: str) -> Fingerprint:
     `digest` is BLAKE2b-128 of the text's UTF-8, `key_digest` of the hashes of its syllables, 8 bytes each, in order.
     """
     syllables = syllable_hashes(text)
-    shingles = shingle_hashes(syllables)
+    rolled = rolled_hashes(syllables)
+    spans = span_hashes(rolled) if len(syllables) >= CONTAINED_SYLLABLES else rolled[:0]
     return Fingerprint(
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
         key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
         syllables=len(syllables),
-        signature=signature(shingles),
-        shingles=shingles.astype("<u8", copy=False).tobytes(),
+        signature=signature(rolled),
+        spans=spans.astype("<u8", copy=False).tobytes(),
     )
 
 
 def signature(shingles: Hashes) -> bytes:
-    """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32."""
+    """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32; often or once."""
     factors, offsets = _permutations()
     mixed = _fmix32(shingles.astype(np.uint32))
-    least = np.full(CONFIG.permutations, 0xFFFF_FFFF, dtype=np.uint32)
+    if not len(mixed):
+        return b"\xff" * 4 * CONFIG.permutations
     room = np.empty((CONFIG.permutations, min(_CHUNK, len(mixed))), dtype=np.uint32)
+    parts = []
     for start in range(0, len(mixed), _CHUNK):
         chunk = mixed[start : start + _CHUNK]
         values = np.multiply(factors, chunk, out=room[:, : len(chunk)])
         values += offsets
-        np.minimum(least, values.min(axis=1), out=least)
+        parts.append(values.min(axis=1))
+    least: NDArray[np.uint32] = parts[0] if len(parts) == 1 else np.min(parts, axis=0)
     return least.astype("<u4", copy=False).tobytes()
 
 
 def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the values through the finalizer of MurmurHash3 for 32 bits."""
-    values = (values ^ (values >> np.uint32(16))) * np.uint32(0x85EB_CA6B)
-    values = (values ^ (values >> np.uint32(13))) * np.uint32(0xC2B2_AE35)
-    return values ^ (values >> np.uint32(16))
+    """Return the values, changed in place, through the finalizer of MurmurHash3 for 32 bits."""
+    values ^= values >> np.uint32(16)
+    values *= np.uint32(0x85EB_CA6B)
+    values ^= values >> np.uint32(13)
+    values *= np.uint32(0xC2B2_AE35)
+    values ^= values >> np.uint32(16)
+    return values
 
 
 @lru_cache(maxsize=1)
@@ -67,17 +74,3 @@ def _permutations() -> NDArray[np.uint32]:
 
     drawn: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
     return drawn[:, :, np.newaxis]
-
-
-def shingles_of(print_: Fingerprint) -> Hashes:
-    """Return the shingle hashes of a fingerprint, ascending."""
-    return np.frombuffer(print_.shingles, dtype="<u8").astype(np.uint64, copy=False)
-
-
-def agreement(own: bytes, others: list[bytes]) -> NDArray[np.float64]:
-    """Return the estimated Jaccard of one signature with each of `others`; its standard error is at most .045."""
-    if not others:
-        return np.empty(0)
-    matrix = np.frombuffer(b"".join(others), dtype="<u4").reshape(len(others), CONFIG.permutations)
-    equal: NDArray[np.float64] = (matrix == np.frombuffer(own, dtype="<u4")).mean(axis=1)
-    return equal

@@ -11,6 +11,7 @@ __all__ = ["dataset_card"]
 
 _RULES = {
     "portal": "another portal or province than asked for",
+    "category": "another category than asked for",
     "undated": "no date of publication, and days were asked for",
     "since": "published before the days asked for",
     "until": "published after the days asked for",

@@ -32,6 +32,7 @@ class Options:
             "keep": self.keep,
             "portals": list(self.filters.portals),
             "provinces": list(self.filters.provinces),
+            "categories": list(self.filters.categories),
             "since": self.filters.since.isoformat() if self.filters.since else None,
             "until": self.filters.until.isoformat() if self.filters.until else None,
             "min_syllables": self.min_syllables,

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -45,7 +46,8 @@ class Selection:
     """The records of a corpus, in the order of their ids.
 
     `dropped` counts the others by the first rule that they failed, in this order: `portal` (portal or province not
-    asked for), `undated`, `since`, `until`, `short`, `copy`. Reads in one transaction and holds one article at a time.
+    asked for), `category`, `undated`, `since`, `until`, `short`, `copy`. Reads in one transaction and holds one article
+    at a time.
     """
 
     def __init__(
@@ -80,13 +82,17 @@ class Selection:
 
     def _count_filtered(self) -> None:
         """Count what the filters leave out, each article under the first rule that it fails."""
+        chosen = Scope(self._scope.portals, self._scope.provinces)
         steps = [("", Scope())]
-        if self._scope.portals is not None:
-            steps.append(("portal", Scope(self._scope.portals)))
+        if chosen != Scope():
+            steps.append(("portal", chosen))
+        if self._scope.categories is not None:
+            chosen = replace(chosen, categories=self._scope.categories)
+            steps.append(("category", chosen))
         if self._scope.has_dates:
-            steps.append(("undated", Scope(self._scope.portals, since=_FIRST_DAY)))
+            steps.append(("undated", replace(chosen, since=_FIRST_DAY)))
         if self._scope.since:
-            steps.append(("since", Scope(self._scope.portals, since=self._scope.since)))
+            steps.append(("since", replace(chosen, since=self._scope.since)))
         if self._scope.until:
             steps.append(("until", self._scope))
         left = 0

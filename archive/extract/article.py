@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
@@ -56,6 +56,7 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
     if len(outline.lines) > MAX_LINES:
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{len(outline.lines):,} lines of text, too many")
+    _unlink_own(outline, page)
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
     title = find_title(outline, metadata, family_title(outline, family) if family else None)
@@ -83,6 +84,22 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
         return Extraction(PageKind.SPAM, None, removed, visible_chars, why)
     attachments = find_attachments(page, outline, body, title)
     return Extraction(kind, article, removed, visible_chars, reason, attachments)
+
+
+def _unlink_own(outline: Outline, page: Page) -> None:
+    """Take the link off headings that link to their own page: they are no entries of a list."""
+    for line in outline.lines:
+        if line.is_heading and line.is_link and _links_to_itself(line, page):
+            outline.lines[line.index] = line._replace(link_chars=0, href="")
+
+
+def _links_to_itself(line: Line, page: Page) -> bool:
+    try:
+        linked = urljoin(page.base_url, line.href)
+    except ValueError:
+        return False
+    own, other = (url.partition("#")[0].partition("://")[2].rstrip("/") for url in (page.url, linked))
+    return own.removeprefix("www.") == other.removeprefix("www.")
 
 
 def _heading_above(outline: Outline, body: Body) -> Line | None:

@@ -240,19 +240,22 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
 def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Behind the text: linked headings, each with a few sentences below it, three at least."""
     left = _left(lines, reasons)
-    start, count, between, prose = len(left), 0, 0, 0  # between: lines since the last headline, prose: those of text
+    starts: list[int] = []
+    between = prose = 0  # lines since the last headline, and those of text among them
     for i in range(len(left) - 1, -1, -1):
         line = left[i][1]
         if line.is_link and len(line.text) > _HEADLINE_CHARS and not is_attachment(line):
-            start, between, prose = i, 0, 0
-            count += 1
+            starts.append(i)
+            between = prose = 0
             continue
         between += 1
         prose += line.is_prose
         if prose > 1 or between > _TEASER_LINES or len(line.text) > _TEASER_CHARS:
             break
-    if count >= _TEASERS:
-        yield from ((position, "related") for position, _ in left[start:])
+    first_prose = next((i for i, (_, line) in enumerate(left) if line.is_prose), len(left))
+    starts = [i for i in starts if i > first_prose]
+    if len(starts) >= _TEASERS:
+        yield from ((position, "related") for position, _ in left[starts[-1] :])
 
 
 def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from archive.extract.evidence import Evidence, Verdict
 from archive.extract.select import select
-from archive.extract.shape import by_shape, is_dated, is_headline, looks_like_listing, starts_with_text, teasers
+from archive.extract.shape import (
+    by_shape,
+    is_dated,
+    is_headline,
+    looks_like_listing,
+    starts_with_text,
+    teasers,
+    whole_entries,
+)
 from archive.extract.standins import HOME_PATHS, stand_in
 from archive.records import PageKind
 from archive.text import fold_key
@@ -46,6 +54,13 @@ _OTHER_TITLES = frozenset(
         *("Sơ đồ cổng", "Liên hệ - góp ý", "Contact", "Login", "Quên mật khẩu", "Thăm dò ý kiến", "Lịch công tác"),
     )
 )
+# Classes of listings and pages that articles have, too.
+_ON_ARTICLES = frozenset(("author", "date", "tag", "category", "page"))
+_ABOUT_PATHS = re.compile(r"/(?:gioi-thieu(?:-chung)?|about(?:-us)?|ve-chung-toi|co-cau-to-chuc)(?:\.\w+)?/?$")
+_ABOUT_TITLES = frozenset(
+    fold_key(t)
+    for t in ("Giới thiệu", "Giới thiệu chung", "Cơ cấu tổ chức", "Sơ đồ tổ chức", "Về chúng tôi", "About", "About us")
+)
 _SEARCH_TITLE = re.compile(r"^(?:kết quả tìm kiếm|tìm kiếm|search results?|bạn tìm kiếm|tag|từ khóa|thẻ)\b")
 
 
@@ -53,7 +68,7 @@ def classify(evidence: Evidence) -> tuple[PageKind, str]:
     """Return the kind of the page and why."""
     for rule in (stand_in, _said_by_cms, _said_by_url, _said_by_types, by_shape):
         if found := rule(evidence):
-            return found
+            return _standing_page(evidence) or found if found[0] is PageKind.ARTICLE else found
     return PageKind.OTHER, "no heading with text of its own"
 
 
@@ -62,13 +77,11 @@ def _said_by_cms(e: Evidence) -> Verdict:
     if family is None:
         return None
     classes = e.metadata.body_classes
-    if classes & family.article_classes and not classes & family.listing_classes - {
-        "author",
-        "date",
-        "tag",
-        "category",
-    }:
-        return PageKind.ARTICLE, f"{family.name}: {' '.join(sorted(classes & family.article_classes))}"
+    if len(classes) < 2 and family.generator not in e.metadata.generator.casefold():
+        classes = frozenset()  # "home" on every page: a word of the template's, not of the CMS
+    against = (family.listing_classes | family.other_classes) - _ON_ARTICLES
+    if (found := classes & family.article_classes) and not classes & against:
+        return PageKind.ARTICLE, f"{family.name}: {' '.join(sorted(found))}"
     for names, kind in ((family.listing_classes, PageKind.LISTING), (family.other_classes, PageKind.OTHER)):
         if found := classes & names:
             return kind, f"{family.name}: {' '.join(sorted(found))}"
@@ -89,7 +102,8 @@ def _said_by_url(e: Evidence) -> Verdict:
     path = parts.path.casefold() or ("/" if parts.netloc else "")  # a saved page may have no address
     if HOME_PATHS.match(path) and not parts.query:
         return PageKind.LISTING, "home page"
-    if _LISTING_PATHS.search(path) and not e.has_body:
+    is_linked = e.title is not None and e.title.is_link  # elsewhere: the body below it is another page's
+    if _LISTING_PATHS.search(path) and (is_linked or not e.has_body):
         return PageKind.LISTING, "URL of a listing"
     if _LISTING_QUERY.search(parts.query.casefold()) and not e.has_body and teasers(e.outline)[0] >= 2:
         return PageKind.LISTING, "URL of a listing"
@@ -105,6 +119,16 @@ def _said_by_url(e: Evidence) -> Verdict:
     return None
 
 
+def _standing_page(e: Evidence) -> Verdict:
+    """What a page of text is that no article is: the agency about itself."""
+    names = {fold_key(e.title.text) if e.title else "", fold_key(e.metadata.title)}
+    if names & _ABOUT_TITLES or _ABOUT_PATHS.search(urlsplit(e.url).path.casefold()):
+        return PageKind.OTHER, "the agency about itself"
+    if e.family and e.family.name == "nukeviet" and "page-bodyhtml" in e.outline.by_id:
+        return PageKind.OTHER, "nukeviet: page"
+    return None
+
+
 def _said_by_types(e: Evidence) -> Verdict:
     """What schema.org and OpenGraph say, unless the shape speaks against it."""
     articles = [
@@ -115,6 +139,8 @@ def _said_by_types(e: Evidence) -> Verdict:
     ]
     if e.metadata.says_listing:
         return PageKind.LISTING, "schema.org: a collection"
+    if entries := whole_entries(e):
+        return PageKind.LISTING, f"{entries} linked headings with text below"
     if e.has_body:
         return PageKind.ARTICLE, "article body"
     is_listing, why = looks_like_listing(e)

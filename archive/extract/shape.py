@@ -7,6 +7,7 @@ is no link, and text of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archive.extract.chrome import is_attachment
 from archive.extract.date_lines import is_date_line
@@ -19,12 +20,22 @@ from archive.extract.title import agrees
 from archive.records import PageKind
 from archive.text import fold_key, strip_marks
 
-__all__ = ["by_shape", "is_dated", "is_headline", "looks_like_listing", "starts_with_text", "teasers"]
+__all__ = [
+    "by_shape",
+    "is_dated",
+    "is_headline",
+    "looks_like_listing",
+    "starts_with_text",
+    "teasers",
+    "whole_entries",
+]
 
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
 _LINES = 3_000  # that many say what a page is
+_BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
+_ENTRIES_LEAST = 2
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
 
@@ -74,6 +85,33 @@ def teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
             else:
                 others += len(line.text)
     return count, chars, others
+
+
+def whole_entries(e: Evidence) -> int:
+    """Return how many headings that link elsewhere have text below them, where the page has no other; or else 0.
+
+    What blogs list: the beginnings of articles, or all of each.
+    """
+    if e.title is not None and not e.title.is_link:
+        return 0
+    entries = {heading.href for heading in _headings_of_prose(e.outline) if is_headline(heading)}
+    return len(entries) if len(entries) >= _ENTRIES_LEAST else 0
+
+
+def _headings_of_prose(outline: Outline) -> Iterator[Line]:
+    """Yield the headings with text below of the rank that comes first; nothing where text stands above all of them."""
+    ranked: dict[str, list[Line]] = {}
+    heading: Line | None = None
+    for line in outline.lines:
+        if line.is_heading:
+            heading = line
+        elif line.is_prose and not _is_chrome(line):
+            if not ranked and (heading is None or not heading.is_link):
+                return
+            if heading is not None:
+                ranked.setdefault(heading.tag, []).append(heading)
+            heading = None
+    yield from next(iter(ranked.values()), [])
 
 
 def looks_like_listing(e: Evidence) -> tuple[bool, str]:
@@ -195,7 +233,5 @@ def _has_prose_below_title(e: Evidence) -> bool:
     # A notice: a date or a document's link below a heading that is no name of a category.
     if len(strip_marks(e.title.text).split()) < 5:
         return False
-    near = [
-        i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in ("related", "nav", "side")
-    ]
+    near = [i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in _BESIDE]
     return any(is_attachment(line) for line in near) or any(len(i.text) >= 40 and not i.is_link for i in near[:6])

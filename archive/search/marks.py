@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import groupby
 
 from archive.search.query import Query, Term
+from archive.search.records import Segment
 from archive.text import fold_syllable, strip_marks
 
-__all__ = ["MARK", "Marker", "has_accents"]
+__all__ = ["Marker", "has_accents"]
 
-MARK = "**"  # around marked words
 _SNIPPET_CHARS = 240
 _MOST_SPANS = 200
 _WORD_CHAR = r"[^\W_]"
@@ -56,17 +57,28 @@ class Marker:
         """Return how many groups that were typed with accents match with those accents."""
         return sum(map(self._finder(title, text), self._accented))
 
-    def snippet(self, text: str) -> str:
-        """Return the part of `text` that holds most of the terms, in one line, with its matches between `MARK`s.
+    def count(self, text: str) -> int:
+        """Return how often something of the query stands in a text."""
+        return len(self._spans(text, in_title=False))
+
+    def snippet(self, text: str) -> tuple[Segment, ...]:
+        """Return the part of `text` that holds most of the terms, in one line.
 
         An ellipsis stands where the text goes on, and between paragraphs.
         """
-        spans = self._spans(text)
+        spans = self._spans(text, in_title=False)
         start, end = _best_window(spans, len(text))
         start, end = _whole_words(text, start, end)
-        marked = _insert_marks(text, start, end, [span[:2] for span in spans])
-        marked = _PARAGRAPH_END.sub(" … ", marked.strip())
-        return ("… " if start else "") + marked + (" …" if end < len(text) else "")
+        pieces = _pieces(text, start, end, [span[:2] for span in spans])
+        if start:
+            pieces.insert(0, Segment("… "))
+        if end < len(text):
+            pieces.append(Segment(" …"))
+        return _joined(pieces)
+
+    def marked(self, title: str) -> tuple[Segment, ...]:
+        """Return a title in pieces."""
+        return _joined(_pieces(title, 0, len(title), [span[:2] for span in self._spans(title, in_title=True)]))
 
     def _finder(self, title: str, text: str) -> Callable[[tuple[Term, ...]], bool]:
         """Return the function that says whether any of some terms is in title or text."""
@@ -81,12 +93,12 @@ class Marker:
 
         return lambda terms: any(is_in(term, *place) for term in terms for place in places[: 2 - term.in_title])
 
-    def _spans(self, text: str) -> list[tuple[int, int, int]]:
+    def _spans(self, text: str, *, in_title: bool) -> list[tuple[int, int, int]]:
         """Return (start, end, number of the group) of the matches, in order of their start."""
         found: list[tuple[int, int, int]] = []
         for number, group in enumerate(self._query.required):
             for term in group:
-                if not term.in_title:
+                if in_title or not term.in_title:
                     for match, _ in zip(self._patterns[term].finditer(text), range(_MOST_SPANS), strict=False):
                         found.append((match.start(), match.end(), number))
         return sorted(found)
@@ -111,10 +123,11 @@ def _spelt(word: str) -> str:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """Return the word as it may be written, in lower case, in both tone placements."""
+    """Return the word as it may be written, in lower case, in both tone placements, with đ or the eth of old fonts."""
     new = fold_syllable(word)
     old = unicodedata.normalize("NFC", _OPEN_RIME.sub(r"\1\3\2", unicodedata.normalize("NFD", new)))
-    return tuple(sorted({word.casefold(), new, old}))
+    forms = {word.casefold(), new, old}
+    return tuple(sorted(forms | {form.replace("đ", "ð") for form in forms}))
 
 
 def _any_accents(word: str) -> str:
@@ -155,13 +168,25 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _insert_marks(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
-    parts, position = [], start
+def _pieces(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> list[Segment]:
+    """Return the range in pieces, in one line."""
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    pieces, position = list[Segment](), start
     for first, last in _merged(text, spans):
         if first >= position and last <= end:
-            parts += [_plain(text[position:first]), MARK, _plain(text[first:last]), MARK]
+            pieces += [Segment(text[position:first]), Segment(text[first:last], is_match=True)]
             position = last
-    return "".join([*parts, _plain(text[position:end])])
+    pieces.append(Segment(text[position:end]))
+    return [Segment(_PARAGRAPH_END.sub(" … ", piece.text), piece.is_match) for piece in pieces]
+
+
+def _joined(pieces: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Return the pieces with neighbours of one kind in one."""
+    return tuple(
+        Segment("".join(piece.text for piece in run), is_match)
+        for is_match, run in groupby((piece for piece in pieces if piece.text), key=lambda piece: piece.is_match)
+    )
 
 
 def _merged(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -176,7 +201,3 @@ def _merged(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]
             current = (start, end)
     if current:
         yield current
-
-
-def _plain(text: str) -> str:
-    return text.replace(MARK, "*")

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from archive.errors import QueryError
-from archive.text import fold_search
+from archive.text import fold_search, strip_marks
 
 __all__ = ["Query", "Term", "parse"]
 
@@ -54,23 +55,59 @@ class Query:
     required: tuple[tuple[Term, ...], ...]
     excluded: tuple[Term, ...] = ()
 
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it asks for nothing but one phrase."""
+        return len(self.required) == len(self.required[0]) == 1 and len(self.required[0][0].words) > 1
+
+    @property
+    def has_prefix(self) -> bool:
+        """Whether a word may go on."""
+        return any(term.is_prefix for group in self.required for term in group)
+
+    def without_accents(self) -> Query:
+        """Return what it requires, the words without accents."""
+        return Query(
+            tuple(
+                tuple(replace(term, words=tuple(map(strip_marks, term.words))) for term in group)
+                for group in self.required
+            )
+        )
+
     def match(self, *, with_excluded: bool = True) -> str:
         """Return the FTS5 expression over folded text."""
-        groups = [f"({' OR '.join(term.match() for term in group)})" for group in self.required]
-        expression = " AND ".join(groups)
+        return self._without_excluded(_all_of(self.required), with_excluded=with_excluded)
+
+    def in_title(self, *, with_excluded: bool = True) -> str | None:
+        """Return the expression for all of it standing in the title, None where it says that itself."""
+        if all(term.in_title for group in self.required for term in group):
+            return None
+        return self._without_excluded(f"title : ({_all_of(self.required)})", with_excluded=with_excluded)
+
+    def together(self, *, with_excluded: bool = True) -> str | None:
+        """Return the expression for the words standing one after the other, None where that is asked for already."""
+        phrase, others = self.adjacent(), [group for group in self.required if not _is_plain(group)]
+        if phrase is None or len(self.required) - len(others) < 2:
+            return None
+        return self._without_excluded(_all_of([(phrase,), *others]), with_excluded=with_excluded)
+
+    def adjacent(self) -> Term | None:
+        """Return the plain words of the query as one phrase, or None if there are fewer than two."""
+        words = [word for group in self.required if _is_plain(group) for word in group[0].words]
+        return Term(tuple(words)) if len(words) > 1 else None
+
+    def _without_excluded(self, expression: str, *, with_excluded: bool) -> str:
         if with_excluded and self.excluded:
             return f"({expression}) NOT ({' OR '.join(term.match() for term in self.excluded)})"
         return expression
 
-    def adjacent(self) -> Term | None:
-        """Return the plain words of the query as one phrase, or None if there are fewer than two."""
-        words = [
-            word
-            for group in self.required
-            if len(group) == 1 and not group[0].in_title and not group[0].is_prefix
-            for word in group[0].words
-        ]
-        return Term(tuple(words)) if len(words) > 1 else None
+
+def _is_plain(group: tuple[Term, ...]) -> bool:
+    return len(group) == 1 and not group[0].in_title and not group[0].is_prefix
+
+
+def _all_of(groups: Sequence[tuple[Term, ...]]) -> str:
+    return " AND ".join(f"({' OR '.join(term.match() for term in group)})" for group in groups)
 
 
 def parse(text: str) -> Query:
@@ -107,21 +144,21 @@ class _Builder:
             return
         if item["phrase"] is not None and not item["end"]:
             opened = item.start("phrase")
-            raise self._error(f"the quote at character {opened} is never closed", 'add the closing " or leave it out')
+            reason = f"the quote at character {opened} is never closed"
+            raise self._error(reason, 'add the closing " or leave it out', opened - 1)
         words = tuple(_WORD.findall(item["phrase"] if item["phrase"] is not None else item["word"] or ""))
         if not words:
             if item["title"]:
-                raise self._error(
-                    f"no word follows title: at character {place + 1}", "write title:word without a space"
-                )
+                reason = f"no word follows title: at character {place + 1}"
+                raise self._error(reason, "write title:word without a space", place)
             return
         if (length := max(map(len, words))) > _MAX_LETTERS:
             reason = f"a word of {length:,} letters stands at character {place + 1}, at most {_MAX_LETTERS} can be"
-            raise self._error(f"{reason} looked for", "shorten it; a * at its end finds longer words")
+            raise self._error(f"{reason} looked for", "shorten it; a * at its end finds longer words", place)
         is_prefix = bool(item["star"]) or (item["word"] or "").endswith("*")
         if is_prefix and len(words[-1]) < _MIN_PREFIX:
             reason = f"too many words begin with {words[-1]!r} (at character {place + 1})"
-            raise self._error(reason, f"type at least {_MIN_PREFIX} letters before *")
+            raise self._error(reason, f"type at least {_MIN_PREFIX} letters before *", place)
         self._take(Term(words, is_prefix, bool(item["title"])), is_excluded=bool(item["minus"]))
 
     def _take(self, term: Term, *, is_excluded: bool) -> None:
@@ -148,8 +185,9 @@ class _Builder:
         return Query(tuple(tuple(group) for group in self._required), tuple(self._excluded))
 
     def _one_sided(self, place: int) -> QueryError:
-        return self._error(f"OR at character {place + 1} needs a word on both sides", 'add it, or quote the OR: "or"')
+        reason = f"OR at character {place + 1} needs a word on both sides"
+        return self._error(reason, 'add it, or quote the OR: "or"', place)
 
-    def _error(self, reason: str, hint: str) -> QueryError:
+    def _error(self, reason: str, hint: str, position: int | None = None) -> QueryError:
         shown = self._source if len(self._source) <= 60 else self._source[:59] + "…"
-        return QueryError(f"query {shown!r}", reason, hint)
+        return QueryError(f"query {shown!r}", reason, hint, position)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive.errors import ArchiveError, ArchiveLocked, ArchiveNotFound, NotFound, SchemaTooNew, WarcError
 from archive.records import Capture
+from archive.store.connection import Connection
 from archive.store.migrations import ARCHIVE, MigrationSet
 
 if TYPE_CHECKING:
@@ -115,13 +116,12 @@ class Archive:
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """Return a connection to the database file; without `write` it can only read. Rows are `sqlite3.Row`."""
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False, factory=Connection)
         db.row_factory = sqlite3.Row
         if write:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA cache_size = -65536")
-            db.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: what is written again and again is copied once
             db.execute("PRAGMA wal_autocheckpoint = 8000")  # a page that changes often is written back seldom
         else:
             db.execute("PRAGMA query_only = ON")

@@ -19,13 +19,14 @@ def record_links(db: sqlite3.Connection, page_id: int, attachments: Sequence[Att
     by_key = {one.key: one for one in reversed(attachments) if one.key is not None}
     rows = [(one.key, one.url, one.name) for one in reversed(by_key.values())]
     before = db.execute("SELECT key, url, name FROM attachments WHERE page_id = ? ORDER BY position", [page_id])
-    if [tuple(row) for row in before] == rows:
-        return
-    db.execute("DELETE FROM attachments WHERE page_id = ?", [page_id])
-    db.executemany(
-        "INSERT INTO attachments (page_id, position, key, url, name) VALUES (?, ?, ?, ?, ?)",
-        [(page_id, position, *row) for position, row in enumerate(rows, 1)],
-    )
+    if [tuple(row) for row in before] != rows:
+        db.execute("DELETE FROM attachments WHERE page_id = ?", [page_id])
+        db.executemany(
+            "INSERT INTO attachments (page_id, position, key, url, name) VALUES (?, ?, ?, ?, ?)",
+            [(page_id, position, *row) for position, row in enumerate(rows, 1)],
+        )
+    if rows:
+        full_text.redate_files(db, page_id)
 
 
 def record_text(db: sqlite3.Connection, ref: CaptureRef, attachment: AttachmentText) -> None:
@@ -54,11 +55,9 @@ def record_text(db: sqlite3.Connection, ref: CaptureRef, attachment: AttachmentT
 
 def drop_text(db: sqlite3.Connection, page_id: int) -> None:
     """Take a document's text out of the archive and its index, if it is there."""
-    row = db.execute("SELECT name, text FROM attachment_texts WHERE page_id = ?", [page_id]).fetchone()
-    if row is None:
-        return
-    full_text.drop(db, page_id, row["name"], row["text"])
-    db.execute("DELETE FROM attachment_texts WHERE page_id = ?", [page_id])
+    if db.execute("SELECT 1 FROM attachment_texts WHERE page_id = ?", [page_id]).fetchone():
+        full_text.drop(db, full_text.held(db, page_id))
+        db.execute("DELETE FROM attachment_texts WHERE page_id = ?", [page_id])
 
 
 def _name(db: sqlite3.Connection, url: str, key: int, format_: str) -> str:

@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.store.search_keys import FILL
+
 __all__ = ["ARCHIVE", "MigrationSet"]
 
 _TABLE = "_sqlite_migrations"  # sqlite-utils' own
@@ -258,4 +260,49 @@ _INITIAL = (
         JOIN pages AS representative ON representative.id = clusters.representative_page_id""",
 )
 
-ARCHIVE = MigrationSet("archive", {"0001_initial": _INITIAL})
+# The index of duplicates becomes files beside the database; what they are made from stays in it.
+_DUPLICATES_INDEX = (
+    "DROP TABLE bands",
+    # Of each text but for exact copies, which share the row of the first: what the index is derived from.
+    "DROP TABLE signatures",
+    """CREATE TABLE signatures (
+        document_id INTEGER PRIMARY KEY REFERENCES documents(id),
+        syllables INTEGER NOT NULL,
+        signature BLOB NOT NULL,          -- MinHash, 128 little-endian uint32
+        spans BLOB NOT NULL               -- hashes of stretches of the text, little-endian uint64
+    )""",
+    # 1: a series keeps copies of its members apart; what hangs together there is grouped anew with each change.
+    "ALTER TABLE clusters ADD COLUMN is_contested INTEGER NOT NULL DEFAULT 0",
+)
+
+# The full-text index in the order of publication.
+_SEARCH_KEYS = (
+    "DROP TABLE search_index",
+    "DROP VIEW searchable",
+    # What is in the full-text index, and what it can be filtered by. `id`: see archive/store/search_keys.py.
+    """CREATE TABLE search_keys (
+        id INTEGER PRIMARY KEY,           -- rowid in search_index; in the order of publication, below 0 where undated
+        page_id INTEGER NOT NULL UNIQUE REFERENCES pages(id),   -- an article, or a file
+        portal TEXT NOT NULL,
+        category TEXT,
+        is_file INTEGER NOT NULL
+    )""",
+    "CREATE INDEX search_keys_category ON search_keys(category) WHERE category IS NOT NULL",
+    """CREATE VIEW searchable AS
+        SELECT search_keys.id AS id, search_keys.page_id AS page_id, title, text
+        FROM search_keys CROSS JOIN pages ON pages.id = search_keys.page_id
+        JOIN revisions ON revisions.id = pages.revision_id JOIN documents ON documents.id = revisions.document_id
+        WHERE NOT is_file
+        UNION ALL SELECT search_keys.id, page_id, name, text
+        FROM search_keys CROSS JOIN attachment_texts USING (page_id) WHERE is_file""",
+    # Fed by the writer with `fold_search`ed text; what is shown is the unfolded text.
+    """CREATE VIRTUAL TABLE search_index USING fts5(
+        title, text, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+    )""",
+    *FILL,
+)
+
+ARCHIVE = MigrationSet(
+    "archive",
+    {"0001_initial": _INITIAL, "0002_duplicates_index": _DUPLICATES_INDEX, "0003_search_keys": _SEARCH_KEYS},
+)

@@ -14,7 +14,6 @@ from archive.store import full_text
 from archive.store.attachments import drop_text, record_links, record_text
 from archive.store.captures import CaptureRef, Page, iso, record_capture
 from archive.store.revisions import State, differs, insert_revision, place_in_history, state_at, state_of
-from archive.text import fold_search
 
 __all__ = [
     "CaptureRef",
@@ -30,7 +29,6 @@ __all__ = [
     "record_kind",
     "record_repeat",
     "register_portal",
-    "reindex",
 ]
 
 
@@ -166,7 +164,7 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
     if current is not None and not differs(current, state):
         return Stored(PageKind.ARTICLE)
     if current is not None:
-        _drop_from_index(db, ref.page_id)
+        full_text.drop(db, full_text.held(db, ref.page_id))
     revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
     db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
     full_text.put(db, ref.page_id, str(state["title"]), text)
@@ -187,12 +185,6 @@ def _was_article_later(db: sqlite3.Connection, ref: CaptureRef) -> bool:
     query = """SELECT 1 FROM captures WHERE page_id = ? AND kind = 'article'
         AND captured_at > (SELECT captured_at FROM captures WHERE id = ?) LIMIT 1"""
     return db.execute(query, [ref.page_id, ref.capture_id]).fetchone() is not None
-
-
-def _drop_from_index(db: sqlite3.Connection, page_id: int) -> None:
-    """Take a page's current texts out of the full-text index."""
-    row = db.execute("SELECT title, text FROM searchable WHERE id = ?", [page_id]).fetchone()
-    full_text.drop(db, page_id, row["title"], row["text"])
 
 
 def _says_the_same(db: sqlite3.Connection, canonical_key: int, document_id: int) -> bool:
@@ -226,17 +218,6 @@ def make_alias(db: sqlite3.Connection, key: int, canonical_key: int) -> None:
 
 
 def _take_back(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
-    _drop_from_index(db, page_id)
+    full_text.drop(db, full_text.held(db, page_id))
     db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [page_id])
     duplicates.page_lost(db, page_id, document_id)
-
-
-def reindex(db: sqlite3.Connection) -> None:
-    """Fill the full-text index anew from the articles, in batches."""
-    db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
-    rows = db.execute("SELECT id, title, text FROM searchable")
-    while batch := rows.fetchmany(500):
-        db.executemany(
-            "INSERT INTO search_index (rowid, title, text) VALUES (?, ?, ?)",
-            [(row["id"], fold_search(row["title"]), fold_search(row["text"])) for row in batch],
-        )

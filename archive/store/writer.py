@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from archive import duplicates
 from archive.errors import ArchiveError
 from archive.store import Archive, connect, full_text
 from archive.version import version
@@ -69,6 +70,7 @@ class Writer:
         self._broken: ArchiveError | None = None
         self._db = connect(archive.db_path, write=True)
         full_text.prepare(self._db)
+        duplicates.prepare(self._db)
         self._warc = WarcWriter(archive.warc_dir, software=f"luutru/{version()}")
         self._warc_file_id = self._resume_warc()
         self._thread.start()
@@ -131,11 +133,7 @@ class Writer:
             self._db.execute("COMMIT")
         except (sqlite3.Error, OSError, ArchiveError) as error:
             # Go no further: what was counted on is not there.
-            self._broken = self._broken or ArchiveError(
-                str(self._archive.path),
-                f"it cannot be written ({error})",
-                "free space or check the disk, then crawl again",
-            )
+            self._broken = self._broken or self._unwritable(error)
             self._undo(start)
             outcomes = [(work.future, None, self._broken) for work in batch]
         for future, result, failure in outcomes:
@@ -143,6 +141,19 @@ class Writer:
                 future.set_result(result)
             else:
                 future.set_exception(failure)
+        self._write_index()
+
+    def _write_index(self) -> None:
+        """Let the index of duplicates write what is committed now; it is made anew from the database if it cannot."""
+        if not self._broken:
+            try:
+                duplicates.committed(self._db)
+            except (sqlite3.Error, OSError) as error:
+                self._broken = self._unwritable(error)
+
+    def _unwritable(self, error: Exception) -> ArchiveError:
+        hint = "free space or check the disk, then crawl again"
+        return ArchiveError(str(self._archive.path), f"it cannot be written ({error})", hint)
 
     def _run_one(self, work: _Work[Any], transaction: Transaction) -> tuple[Any, BaseException | None]:
         start = self._warc.position

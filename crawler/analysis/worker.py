@@ -9,20 +9,20 @@ import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
 from itertools import count
 
 from archive import attachments, duplicates, extract
 from archive.errors import PageError
-from archive.extract import Page
 from archive.records import Extraction, Fingerprint, PageKind, Rendered
 from crawler import discovery, urls
-from crawler.discovery import Link, LinkKind, Post, kind_of
+from crawler.analysis.turning import post_rows, ranked, rows_in_scope, with_further
+from crawler.discovery import Link, LinkKind, kind_of
 from crawler.frontier import NewRow
 from crawler.learning.novelty import Face, face
 
 __all__ = ["Analysis", "Job", "analyse", "analyse_batch", "rows_in_scope"]
 
+_START = 2_000  # bytes in which a page says that it is one
 _BATCHES_A_CLEARING = 64  # a page leaves next to no cycles behind
 _batches = count()
 _SITEMAPS_DEEP = 3  # sitemaps in sitemaps; the protocol has one level
@@ -35,6 +35,7 @@ class Job:
     `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
     `language`: the foreign language that the portal's own address is in, whose links are followed then.
     `hops`: how many sitemaps or redirects led to it. `key`: of the page; `form`: the fields that were posted for it.
+    `is_further`: it is a further page of a listing.
     """
 
     url: str
@@ -48,6 +49,7 @@ class Job:
     hops: int = 0
     key: int = 0
     form: str | None = None
+    is_further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,12 @@ def analyse(job: Job) -> Analysis:
         return _sitemap(job)
     if sniffed == "feed":
         return _feed(job)
-    if job.form is not None or discovery.is_json(job.body, job.content_type):
+    if job.form is not None or discovery.is_json(job.body, job.content_type) or _is_part(job):
         return _answer(job)
     if not discovery.is_html(job.body, job.content_type):
         return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
-    found = discovery.links(page, job.language)
+    found = discovery.links(page, job.language, has_clicks=b"onclick" in job.body)
     extraction = extract.extract(page, captured_at=job.captured_at, explained=False)
     if extraction.article and urls.refusal(job.url, job.language) == "savefile":  # asked for as a file of the article
         extraction = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
@@ -126,17 +128,26 @@ def analyse(job: Job) -> Analysis:
         drops["feed of a part"] = len(found.links) - len(followed)
     if job.is_entry and (feed := discovery.usual_feed(page, found.links)):
         followed.append((feed.url, feed.rank))
-    turned = () if article else _turned(page, job, drops)
     if extraction.attachments:
         extraction, files = _attached(extraction, job.hosts, drops)
         followed += [file for file in files if file not in followed]
+    rows = rows_in_scope(followed, job.hosts, drops)
     return Analysis(
         extraction,
         fingerprint=duplicates.fingerprint(article.text) if article else None,
         canonical_key=_canonical_key(job.url, found.canonical_url),
-        links=rows_in_scope(followed, job.hosts, drops) + turned,
+        links=rows if article else with_further(rows, page, job, drops),
         drops=drops,
         face=face(page, article, found.links),
+    )
+
+
+def _is_part(job: Job) -> bool:
+    """Tell whether this is what a script puts into a list, and no page."""
+    start = job.body[:_START].lower()
+    is_text = start.strip().startswith(b"<") or not start.strip()
+    return (
+        job.is_further and is_text and not any(mark in start for mark in (b"<html", b"<body", b"<!doctype", b"<head"))
     )
 
 
@@ -174,37 +185,16 @@ def _answer(job: Job) -> Analysis:
     found = discovery.links(page, job.language)
     listed = (*found.links, *discovery.further_pages(job.body, job.url))
     drops = dict(found.refused)
-    rows = rows_in_scope([(link.url, link.rank) for link in listed], job.hosts, drops) + _turned(page, job, drops)
-    if job.form is not None and (post := discovery.next_fragment(job.url, job.form, _entries(found.links))):
-        rows += _post_rows([post], job, drops)
+    rows = with_further(rows_in_scope(ranked(listed), job.hosts, drops), page, job, drops)
+    if job.form is None:
+        rows += rows_in_scope(ranked(discovery.following(job.url, _entries(found.links))), job.hosts, drops)
+    elif post := discovery.next_fragment(job.url, job.form, _entries(found.links)):
+        rows += post_rows([post], job, drops)
     return Analysis(Extraction(PageKind.LISTING), links=rows, drops=drops, face=face(page, None, listed))
 
 
 def _entries(found: Iterable[Link]) -> int:
     return sum(link.kind is not LinkKind.PAGINATION for link in found)
-
-
-def _turned(page: Page, job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
-    """Return the further pages of the lists of a page that no link leads to: by a form, or by a script's request."""
-    body = job.body
-    rows: list[NewRow] = []
-    if b"PostBack" in body:
-        rows += _post_rows(discovery.postbacks(page, f"{job.key:x}"), job, drops)
-    if b"DesktopModule/" in body:
-        rows += _post_rows(list(discovery.fragments(page)), job, drops)
-    if b"p_p_lifecycle" in body:
-        rows += rows_in_scope([(link.url, link.rank) for link in discovery.resources(page)], job.hosts, drops)
-    return tuple(rows)
-
-
-def _post_rows(posts: Sequence[Post], job: Job, drops: dict[str, int]) -> tuple[NewRow, ...]:
-    rows = rows_in_scope([(post.url, LinkKind.PAGINATION.rank) for post in posts], job.hosts, drops)
-    if len(rows) < len(posts):
-        return ()
-    return tuple(
-        row._replace(key=urls.page_key(post.url, post.name), form=post.sent, state=post.state or None)
-        for row, post in zip(rows, posts, strict=True)
-    )
 
 
 def _sitemap(job: Job) -> Analysis:
@@ -252,23 +242,6 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=_VIETNAM) if moment and moment.tzinfo is None else moment
-
-
-def rows_in_scope(
-    found: Iterable[tuple[str, int]], hosts: tuple[str, ...], drops: dict[str, int]
-) -> tuple[NewRow, ...]:
-    """Return the addresses in scope, each given with its rank, as rows of the frontier; the others are counted."""
-    rows = [_row(url, rank) for url, rank in found]
-    inside = {host for host in {row.host for row in rows} if urls.in_scope(f"http://{host}/", hosts)}
-    kept = tuple(row for row in rows if row.host in inside)
-    if len(kept) < len(rows):
-        drops["out-of-scope"] = drops.get("out-of-scope", 0) + len(rows) - len(kept)
-    return kept
-
-
-@lru_cache(maxsize=1 << 15)
-def _row(url: str, rank: int) -> NewRow:
-    return NewRow(urls.page_key(url), url, urls.host_of(url), rank)
 
 
 def _canonical_key(url: str, canonical: str | None) -> int | None:

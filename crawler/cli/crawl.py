@@ -106,6 +106,7 @@ def crawl(
 def _report(session: Session, *, as_json: bool) -> None:
     """Print what the crawl did, and end with the exit code of the contract."""
     from archive.cli.output import write_json
+    from crawler.outcome import exit_code, failures
 
     for portal, counts in session.counts.items():
         if as_json:
@@ -118,21 +119,7 @@ def _report(session: Session, *, as_json: bool) -> None:
                 f"{f', {counts.missing} not found' * (counts.missing > 0)}"
                 f"{f', {counts.gone} articles gone' * (counts.gone > 0)}"
             )
-    for url, reason in session.failures.addresses[:10]:
-        click.echo(f"luutru: {url}: {reason}", err=True)
-    if session.failures.broken:
-        raise session.failures.broken
-    for portal, reason in session.failures.portals.items():
-        click.echo(
-            f"luutru: {session.portals[portal].url}: {reason}; check the address, or try on another day", err=True
-        )
-    context = click.get_current_context()
-    if session.stop_reason and not session.interrupted:
-        click.echo(f"luutru: stopped because {session.stop_reason}; the same command goes on from here", err=True)
-    if session.interrupted:
-        click.echo("luutru: interrupted; the same command goes on from here", err=True)
-        context.exit(130)
-    if session.failures.portals and len(session.failures.portals) == len(session.portals):
-        context.exit(1)
-    if session.failures.portals or session.total().failed:
-        context.exit(3)
+    for line in failures(session):
+        click.echo(line, err=True)
+    if code := exit_code(session):
+        click.get_current_context().exit(code)

@@ -4,6 +4,7 @@ from crawler.discovery.anchors import Discovered, Link, links
 from crawler.discovery.answers import as_html, further_pages, is_html, is_json
 from crawler.discovery.feeds import usual_feed
 from crawler.discovery.kinds import LinkKind, kind_of
+from crawler.discovery.pagers import following, pagers
 from crawler.discovery.postbacks import Post, postbacks
 from crawler.discovery.scripted import fragments, next_fragment, resources
 from crawler.discovery.sitemaps import Sitemap, is_feed_or_sitemap, parse_sitemap, robots_sitemaps, seeds
@@ -17,6 +18,7 @@ __all__ = [
     "Post",
     "Sitemap",
     "as_html",
+    "following",
     "fragments",
     "further_pages",
     "is_feed_or_sitemap",
@@ -25,6 +27,7 @@ __all__ = [
     "kind_of",
     "links",
     "next_fragment",
+    "pagers",
     "parse_feed",
     "parse_sitemap",
     "postbacks",

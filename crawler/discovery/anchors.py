@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import cast
+
+from lxml.etree import XPath
 
 from archive.extract.page import Element, Page
 from crawler.discovery.kinds import LinkKind, kind_of
@@ -23,6 +26,7 @@ _CLICK = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\(|RefreshPageTo\(\s*event\s*,"
     r"|downloadFile\((?:[^,()]*,)?)\s*(?P<q>[\"'])(?P<url>[^\"'\s]+)(?P=q)"
 )
+_CLICKED = XPath("descendant::*[@onclick][not(self::a or self::area or self::select)]")
 _ESCAPED = re.compile(r"\\(?:u00|x)([0-9a-fA-F]{2})")
 # How the index of a plain folder links to what lies in it: 2022/ is no archive of a blog there.
 _FOLDER = re.compile(r"\d{1,4}/")
@@ -54,8 +58,11 @@ class Discovered:
     canonical_url: str | None = None
 
 
-def links(page: Page, language: str = "") -> Discovered:
+def links(page: Page, language: str = "", *, has_clicks: bool = True) -> Discovered:
     """Return the links of a page: anchors, areas, feeds, next and previous pages, frames of its host, refreshes.
+
+    Rows, cells and buttons that go to an address when they are clicked are links, too; `has_clicks` says whether there
+    may be any.
 
     `rel=nofollow` links are followed all the same: it is a word to search engines about advertising, and portals put
     it on their menus. `language`: the foreign language that is followed (`urls.language_of`).
@@ -84,6 +91,10 @@ def links(page: Page, language: str = "") -> Discovered:
                 found.add(match["url"])
         elif (src := element.get("src")) and _is_own(canonical(src, page.base_url), page):
             found.add(src)
+    if has_clicks:
+        for element in cast("list[Element]", _CLICKED(page.tree)):
+            if href := _scripted(element):
+                found.add(href)
     return Discovered(tuple(found.links.values()), Counter(found.dropped.values()), canonical_url)
 
 

@@ -50,13 +50,15 @@ class Post(NamedTuple):
     """A page of a list that a form asks for.
 
     `name`: which page of which pager it is, whatever state the form was in. `sent`: the fields that ask for it, as
-    they are posted; `state`: the other fields of the form, compressed, empty where there are none.
+    they are posted; `state`: the other fields of the form, compressed, empty where there are none. `element`: what
+    would be clicked, None where nothing is.
     """
 
     url: str
     name: str
     sent: str
     state: bytes = b""
+    element: Element | None = None
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def postbacks(page: Page, own: str) -> list[Post]:
     if len(state) > STATE_MOST:
         return []
     found = {name: turn for pager in _pagers(turns) for name, turn in _pages(pager, own)}
-    return [Post(url, name, urlencode(turn.fields), state) for name, turn in found.items()]
+    return [Post(url, name, urlencode(turn.fields), state, turn.element) for name, turn in found.items()]
 
 
 def _turns(page: Page) -> Iterator[_Turn]:

@@ -137,7 +137,7 @@ class Answers:
 
     async def _redirect(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
         location = capture.header("Location") or ""
-        target = urls.canonical(location, capture.responded_url) if location else None
+        target = urls.redirect_target(location, capture.responded_url)
         reason, look = f"redirects to {location}", Look(PageKind.REDIRECT, taken.digest)
         portal = self._session.portals[row.portal]
         if target is None or urls.refusal(target, urls.language_of(portal.url)):

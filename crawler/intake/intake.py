@@ -150,6 +150,7 @@ class Intake:
             hops=row.hops,
             key=row.key,
             form=row.form,
+            is_further=row.rank == LinkKind.PAGINATION.rank,
         )
 
     def _unless_missing(self, row: FrontierRow, analysis: Analysis) -> Analysis:
@@ -234,6 +235,9 @@ class Intake:
     def _fresh(self, row: FrontierRow, analysis: Analysis) -> list[NewRow]:
         """Return the links of a page that go to the frontier and are not there for certain; count those held back."""
         links: Sequence[NewRow] = analysis.links
+        if analysis.kind.is_missing:  # what is not there has no other widths, months or pages
+            own = row.url.partition("?")[0]
+            links = [link for link in links if link.url.partition("?")[0] != own]
         if row.key != urls.page_key(self._session.portals[row.portal].url):
             links = self._novelty.followed(row, links, analysis.face)
         if held := len(analysis.links) - len(links):

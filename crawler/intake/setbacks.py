@@ -37,6 +37,8 @@ class Setbacks:
     async def forbid(self, row: FrontierRow) -> None:
         """Note that robots.txt does not allow an address."""
         self._session.counts[row.portal].forbidden += 1
+        if row.url == self._session.portals[row.portal].url:
+            self._session.failures.portals[row.portal] = "robots.txt does not allow its home page"
         due_at = int(time.time()) + schedule.FORBIDDEN_S
         await self._session.write(
             lambda transaction: frontier.postpone(

@@ -13,15 +13,18 @@ What is retired is tried again now and then, and comes back with what was set as
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from archive.records import PageKind
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow
-from crawler.learning.patterns import forms, parts, pattern
+from crawler.learning.memory import Known, Lesson, Outcome, Tally
+from crawler.learning.patterns import FOLDERS, forms, named_form, parts, pattern, same_name, stripped
+from crawler.urls import page_key
 
-__all__ = ["Learning", "Lesson", "Outcome", "Tally"]
+__all__ = ["Learning"]
 
 _SAMPLE_PAGES = 12  # before it is known what a pattern brings
 # Twice the pages in a row that bring nothing, for each article that the pattern brought and one; a page that is not
@@ -32,102 +35,32 @@ _TWINS_LEAST = 3
 _TRIED_EVERY = 25  # addresses that are set aside
 _LOOKED_AT = 60  # new links of a page
 _UNSHOWN_LEAST = 5
-_PATTERNS_MOST = 20_000
 _FORMS_MOST = _SHOWN_MOST = 200_000
 _TWINS_AN_ARTICLE = 20  # a part that brings an article now and then is retired when it mostly brings twins
 _WORTH_NOTING = (1, 10, 100, 1_000, 10_000)  # articles
-_PART_MARKS = "/?"
+_WORD = re.compile(r"[a-z_]{1,20}")
 _MISSING = frozenset((PageKind.ERROR, PageKind.SOFT_404, PageKind.HOME_REDIRECT, PageKind.REDIRECT))
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the pages of a pattern (or with a part) brought. `example`: the last address that brought nothing."""
-
-    pages: int = 0
-    articles: int = 0  # with a text that the portal did not have
-    twins: int = 0  # with the text of the page without the part
-    barren: int = 0
-    doubtful: int = 0
-    leads: int = 0  # pages that led to articles
-    held: int = 0  # addresses set aside in this crawl
-    reason: str = ""  # why it is retired; empty where it is not
-    example: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an address that was fetched for the first time.
-
-    `is_new_text`: its article is one that the portal did not have. `twin`: the part that it has more than the page
-    that says the same, or the token that the two differ in; `longer`: the address of that other page, where it is the
-    one with the part. `links`: all that it links to; `fresh`: those that were new.
-    """
-
-    kind: PageKind
-    is_new_text: bool = False
-    twin: str | None = None
-    longer: str | None = None
-    links: Sequence[NewRow] = ()
-    fresh: Sequence[NewRow] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What is to be remembered of a pattern: its tally. `is_revived`: what was set aside for it is due again."""
-
-    portal: str
-    pattern: str
-    tally: Tally
-    is_revived: bool = False
-
-
-@dataclass(slots=True)
-class _Portal:
-    """What is known of one portal."""
-
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    retired: dict[str, Tally] = field(default_factory=dict)  # patterns and parts
-    parts: frozenset[str] = frozenset()  # the parts among them
-    forms: set[int] = field(default_factory=set)  # hashes of addresses handed out, with a token masked
-    repeated: dict[int, str | None] = field(default_factory=dict)  # key → token under which it was handed out before
-    shown: set[int] = field(default_factory=set)  # keys that pages of this crawl linked to
-
-    def tally(self, name: str) -> Tally:
-        """Return the tally of a pattern or part; where there are too many, those that brought nothing are forgotten."""
-        if len(self.tallies) > _PATTERNS_MOST:
-            self.tallies = {name: tally for name, tally in self.tallies.items() if tally.articles or tally.reason}
-        return self.tallies.setdefault(name, Tally())
-
-    def retire(self, name: str, reason: str) -> None:
-        """Set the addresses of a pattern or part aside from now on."""
-        self.retired[name] = tally = self.tally(name)
-        tally.reason = reason
-        self.parts = frozenset(name for name in self.retired if name[0] in _PART_MARKS)
-
-    def revive(self, name: str) -> None:
-        """Let a pattern or part come back."""
-        tally = self.retired.pop(name)
-        tally.reason, tally.barren = "", 0
-        self.parts = self.parts - {name}
 
 
 class Learning:
     """Judges patterns by outcomes, and says which addresses are set aside. Its memory is bounded."""
 
     def __init__(self) -> None:
-        self._portals: dict[str, _Portal] = {}
+        self._portals: dict[str, Known] = {}
         self._samples: set[int] = set()  # keys that are fetched although their pattern is retired
 
-    def recall(self, portal: str, known: Iterable[tuple[str, Tally]], fetched: Iterable[str]) -> None:
-        """Take in what earlier crawls learned, and the addresses that they fetched of a portal with tokens."""
-        state = self._portals.setdefault(portal, _Portal())
+    def recall(
+        self, portal: str, known: Iterable[tuple[str, Tally]], fetched: Iterable[str], articles: Iterable[str]
+    ) -> None:
+        """Take in what earlier crawls learned, and where addresses are told apart by that those that they fetched."""
+        state = self._portals.setdefault(portal, Known())
         for name, tally in known:
             state.tallies[name] = tally
             if tally.reason:
                 state.retire(name, tally.reason)
         for url in fetched:
             state.forms.update(hash(form) for _, form in forms(url))
+        state.named.update(hash(form) for url in articles if (form := named_form(url)))
 
     def sample(self, key: int) -> None:
         """Let this address pass although its pattern is retired."""
@@ -135,7 +68,7 @@ class Learning:
 
     def brings_nothing(self, portal: str, part: str) -> bool:
         """Tell whether no page of the portal with that part has brought a new text. May be called from any thread."""
-        tally = self._portals.setdefault(portal, _Portal()).tallies.get(part)
+        tally = self._portals.setdefault(portal, Known()).tallies.get(part)
         return tally is None or not tally.articles
 
     def held_by(self, row: FrontierRow) -> str | None:
@@ -143,11 +76,13 @@ class Learning:
 
         What was fetched before is not set aside, nor are entry points; lists that are turned have brakes of their own.
         """
-        known = self._portals.setdefault(row.portal, _Portal())
+        known = self._portals.setdefault(row.portal, Known())
         if row.rank == 0 or row.kind is not None or row.form is not None or row.key in self._samples:
             return None
         token = self._fetched_token(known, row)
         name = token if token in known.retired else None
+        if name is None and FOLDERS in known.retired and self._is_named(known, row.url):
+            name = FOLDERS
         if name is None and known.retired:
             name = next(iter(known.parts & parts(row.url)), None) if known.parts else None
             if name is None and row.rank != LinkKind.PAGINATION.rank:
@@ -160,7 +95,13 @@ class Learning:
         return name if rest or times & (times - 1) else None  # ever more rarely: a trap has addresses without end
 
     @staticmethod
-    def _fetched_token(known: _Portal, row: FrontierRow) -> str | None:
+    def _is_named(known: Known, url: str) -> bool:
+        """Tell whether an article has that name in another folder."""
+        form = named_form(url)
+        return form is not None and hash(form) in known.named
+
+    @staticmethod
+    def _fetched_token(known: Known, row: FrontierRow) -> str | None:
         """Return the token but for which an address was handed out before, None where it is the first of its form."""
         found = forms(row.url)
         if not found or row.key in known.repeated:
@@ -177,7 +118,9 @@ class Learning:
         """Take in what an address brought; return what is to be remembered, mostly nothing."""
         if row.kind is not None or row.rank == 0 or row.form is not None or outcome.kind.is_refusal:
             return []
-        known = self._portals.setdefault(row.portal, _Portal())
+        known = self._portals.setdefault(row.portal, Known())
+        if outcome.kind is PageKind.REDIRECT and outcome.links and same_name(row.url, outcome.links[0].url):
+            outcome = replace(outcome, twin=FOLDERS)
         if outcome.twin is not None:
             if outcome.longer:  # it came first, and was taken for a new text
                 self._take_back(known, outcome.longer)
@@ -189,15 +132,26 @@ class Learning:
         token = known.repeated.pop(row.key, None)
         if outcome.is_new_text:
             tokens = [token] if token else []
+            tokens += self._note_name(known, row.url)
             revived = {n for n in (pattern(row.url), *tokens, *parts(row.url)) if n in known.retired}
             names = self._note_text(known, row.url, *tokens)
             for name in revived:
                 known.revive(name)
             return [Lesson(row.portal, name, known.tally(name), name in revived) for name in {*names, *revived}]
-        return self._note_barren(known, row, outcome)
+        turned = self._note_list(known, row, outcome) if outcome.kind is PageKind.LISTING else []
+        return self._note_barren(known, row, outcome) + turned
+
+    def _note_name(self, known: Known, url: str) -> list[str]:
+        """Note the name of an article; return the part of folders where one has it in another, with another text."""
+        again = [FOLDERS] if self._is_named(known, url) else []
+        if len(known.named) > _FORMS_MOST:
+            known.named.clear()
+        if form := named_form(url):
+            known.named.add(hash(form))
+        return again
 
     @staticmethod
-    def _note_text(known: _Portal, url: str, *tokens: str) -> list[str]:
+    def _note_text(known: Known, url: str, *tokens: str) -> list[str]:
         """Count a new text for the pattern and the parts of its address; return those that have their first.
 
         For a token only one counts that another token did not bring.
@@ -212,26 +166,43 @@ class Learning:
                 first.append(name)
         return first
 
+    def _note_list(self, known: Known, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+        """Count a listing for a part without which another one was read: a sorting shows nothing new, a filter may."""
+        if len(known.lists) > _FORMS_MOST:
+            known.lists.clear()
+        known.lists.add(row.key)
+        own = row.url.partition("?")[0]
+        leads = any(link.rank == LinkKind.ARTICLE.rank or not link.url.startswith(own) for link in outcome.fresh)
+        for part, rest in stripped(row.url) if "?" in row.url else ():
+            if page_key(rest) not in known.lists or not _may_sort(row.url, part):
+                continue
+            if leads:
+                known.tally(part).articles += 1
+                return []
+            return [Lesson(row.portal, name, known.tally(name)) for name in self._note_twin(known, part, row.url)]
+        return []
+
     @staticmethod
-    def _take_back(known: _Portal, url: str) -> None:
+    def _take_back(known: Known, url: str) -> None:
         for name in (pattern(url), *parts(url)):
             known.tally(name).articles -= known.tally(name).articles > 0
 
     @staticmethod
-    def _note_twin(known: _Portal, part: str, url: str) -> list[str]:
+    def _note_twin(known: Known, part: str, url: str) -> list[str]:
         """Count a page that says what another says, and that was perhaps taken for a new text; return what retires."""
         tally = known.tally(part)
         tally.twins += 1
         tally.pages += 1
         tally.example = url
-        if part in known.retired or tally.twins < max(_TWINS_LEAST, _TWINS_AN_ARTICLE * tally.articles):
+        least = max(1, _TWINS_LEAST - len(known.parts) // 2)  # who has some such parts has more of them
+        if part in known.retired or tally.twins < max(least, _TWINS_AN_ARTICLE * tally.articles):
             return []
-        is_token = part.endswith(("=H", ":H/"))
-        says = "that differ in nothing else say the same" if is_token else "with it say what those without it say"
+        is_other = part.endswith(("=H", ":H/")) or part == FOLDERS
+        says = "that differ in nothing else say the same" if is_other else "with it say what those without it say"
         known.retire(part, f"{tally.twins} pages {says}")
         return [part]
 
-    def _note_barren(self, known: _Portal, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
+    def _note_barren(self, known: Known, row: FrontierRow, outcome: Outcome) -> list[Lesson]:
         """Count a page without a new text: it may lead on, or be one too many of its pattern."""
         name = pattern(row.url)
         tally = known.tally(name)
@@ -247,7 +218,7 @@ class Learning:
         known.retire(name, f"{tally.pages} pages brought no new text and led to nothing new")
         return [Lesson(row.portal, name, tally)]
 
-    def _leads_on(self, tally: Tally, name: str, outcome: Outcome, known: _Portal) -> bool:
+    def _leads_on(self, tally: Tally, name: str, outcome: Outcome, known: Known) -> bool:
         """Tell whether a page leads to something; what may be something counts for some pages only."""
         is_doubtful = False
         for link in outcome.fresh[:_LOOKED_AT]:
@@ -266,14 +237,14 @@ class Learning:
         return is_doubtful and tally.doubtful <= _BENEFIT_OF_DOUBT
 
     @staticmethod
-    def _is_old(known: _Portal, url: str) -> bool:
+    def _is_old(known: Known, url: str) -> bool:
         """Tell whether an address is new for its token alone."""
         return bool(known.parts) and any(
             part in known.retired and hash(form) in known.forms for part, form in forms(url)
         )
 
     @staticmethod
-    def _shows_more(links: Sequence[NewRow], known: _Portal) -> bool:
+    def _shows_more(links: Sequence[NewRow], known: Known) -> bool:
         """Tell whether a list shows mostly articles that no page of this crawl showed: known ones, of a sitemap."""
         if len(known.shown) > _SHOWN_MOST:
             known.shown.clear()
@@ -281,3 +252,9 @@ class Learning:
         unshown = articles - known.shown
         known.shown |= unshown
         return len(unshown) >= _UNSHOWN_LEAST and len(unshown) * 2 >= len(articles)
+
+
+def _may_sort(url: str, part: str) -> bool:
+    """Tell whether a parameter may say how a list is sorted: by a word. Numbers are pages, categories, years."""
+    pairs = (pair.lower().partition("=") for pair in url.partition("?")[2].split("&"))
+    return any(f"?{key}=" == part and _WORD.fullmatch(value) for key, _, value in pairs)

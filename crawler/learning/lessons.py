@@ -6,11 +6,12 @@ An address that is set aside stays in the frontier, never due, with its pattern 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from crawler import frontier
 from crawler.frontier import FrontierRow
 from crawler.learning import Learning, Lesson, Tally
+from crawler.learning.patterns import FOLDERS
 
 __all__ = ["NEVER", "recall", "remember", "set_aside"]
 
@@ -31,13 +32,18 @@ def recall(db: sqlite3.Connection, learning: Learning, portals: Collection[str],
         ).fetchall()
         tallies = [(row[0], Tally(row[1], row[2], row[3], reason=row[4] or "", example=row[5] or "")) for row in known]
         has_token = any(tally.reason and _is_token(name) for name, tally in tallies)
-        fetched = f"SELECT url FROM frontier WHERE {_OF_PORTAL} AND fetched_at IS NOT NULL"
-        learning.recall(
-            portal, tallies, (row[0] for row in db.execute(fetched, {"portal": portal})) if has_token else ()
-        )
+        has_folders = any(tally.reason and name == FOLDERS for name, tally in tallies)
+        fetched = _addresses(db, portal, "fetched_at IS NOT NULL") if has_token else ()
+        articles = _addresses(db, portal, "kind = 'article'") if has_folders else ()
+        learning.recall(portal, tallies, fetched, articles)
         for row in known:
             if row[4] and row[6] < now - _TRY_AFTER_S:
                 _try_again(db, learning, portal, row[0], now)
+
+
+def _addresses(db: sqlite3.Connection, portal: str, which: str) -> Iterator[str]:
+    found = db.execute(f"SELECT url FROM frontier WHERE {_OF_PORTAL} AND {which}", {"portal": portal})
+    return (row[0] for row in found)
 
 
 def _try_again(db: sqlite3.Connection, learning: Learning, portal: str, name: str, now: int) -> None:

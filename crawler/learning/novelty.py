@@ -16,12 +16,14 @@ from archive.extract import Page
 from archive.records import Article
 from crawler.discovery import Link, LinkKind
 from crawler.frontier import FrontierRow, NewRow
+from crawler.learning.patterns import forms
 
 __all__ = ["Face", "Novelty", "face"]
 
 _ADDRESSES = 3  # that may show the same, with the same links, before the next one is a branch that goes round
 _ADDRESSES_LINKING = 20  # that may show the same but for their links
 _BARREN_PAGES = 5  # of a listing, in a row
+_BARREN_PAGES_AGAIN = 2  # on a portal whose listings had as many together
 _REMEMBERED = 200_000  # of either kind: some 60 MB in all
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "title"})
@@ -92,6 +94,7 @@ class Novelty:
         self._texts: Counter[str] = Counter()  # new ones, by portal
         self._listed: set[int] = set()  # hashes of a chain and a link that one of its pages showed
         self._barren: dict[int, int] = {}  # chain → pages in a row without a link that is new to the chain
+        self._barren_pages: Counter[str] = Counter()  # of listings, by portal
 
     def followed(self, row: FrontierRow, links: Sequence[NewRow], shown: Face | None) -> list[NewRow]:
         """Return the links of a page that go to the frontier; `shown`: its face, None for a sitemap or feed."""
@@ -101,7 +104,7 @@ class Novelty:
             return [link for link in links if link.rank == leaf != row.rank]
         turning = LinkKind.PAGINATION.rank
         chain = row.chain if row.rank == turning and row.chain is not None else row.key
-        if chain != row.key and self._is_barren(chain, links):
+        if chain != row.key and self._is_barren(chain, row, links):
             return [link for link in links if link.rank != turning]
         return [link._replace(chain=chain) if link.rank == turning else link for link in links]
 
@@ -128,19 +131,26 @@ class Novelty:
         self._faces[what] = (*keys, key)
         return False
 
-    def _is_barren(self, chain: int, links: Sequence[NewRow]) -> bool:
+    def _is_barren(self, chain: int, row: FrontierRow, links: Sequence[NewRow]) -> bool:
         """Tell whether this listing has shown nothing for some pages that its own pages had not shown before.
 
         What the archive knows does not count: the articles of a whole listing may be known from a sitemap, and
-        those behind them not.
+        those behind them not. Nor do session ids, and the listing itself with other parameters.
         """
         if len(self._listed) > _REMEMBERED:
             self._listed.clear()
-        listed = {hash((chain, link.key)) for link in links if link.rank != LinkKind.PAGINATION.rank}
+        own = row.url.partition("?")[0]
+        shown = (link for link in links if link.rank != LinkKind.PAGINATION.rank)
+        listed = {
+            hash((chain, next((form for _, form in forms(link.url)), link.key)))
+            for link in shown
+            if link.rank == LinkKind.ARTICLE.rank or link.url.partition("?")[0] != own
+        }
         count = 0 if listed - self._listed else self._barren.get(chain, 0) + 1
         self._listed |= listed
         if count:
             self._barren[chain] = count
         else:
             self._barren.pop(chain, None)
-        return count >= _BARREN_PAGES
+        self._barren_pages[row.portal] += count > 0
+        return count >= (_BARREN_PAGES_AGAIN if self._barren_pages[row.portal] > _BARREN_PAGES else _BARREN_PAGES)

@@ -12,7 +12,9 @@ from functools import lru_cache
 
 from crawler.urls.canonicalise import split
 
-__all__ = ["addition", "difference", "forms", "parts", "pattern", "stripped"]
+__all__ = ["FOLDERS", "additions", "difference", "forms", "named_form", "parts", "pattern", "same_name", "stripped"]
+
+FOLDERS = "/*/"  # the part in which addresses differ that name one page in several folders
 
 _CACHE = 1 << 14
 _DEEPEST = 8
@@ -26,6 +28,8 @@ _TOKENISH = re.compile(r"\d(?:[A-Za-z]|(?<=[A-Za-z]\d)|\d{9})")  # what a token 
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|do|cgi|cpx)$")
 _EXTENSION = re.compile(r"\.[a-z]{1,5}$")
 _NAMED = re.compile(r"\d|-.*-")
+_JOOMLA = re.compile(r"(?:^|&)option=com_content&.*\bid=(\d+)(?::|%3a)([^&]+)")
+_HYPHENS_LEAST, _HYPHENS_ALONE = 2, 5  # of a name with a number, and without
 # Parameters whose value names the program that answers.
 _ROUTES = frozenset(
     ("op", "nv", "view", "option", "module", "mod", "ctl", "act", "action", "task", "layout", "cmd", "m")
@@ -89,7 +93,7 @@ def parts(url: str) -> frozenset[str]:
     """
     _, _, path, query = split(url.lower())
     *folders, name = path.strip("/").split("/")
-    found = {f"/{_folder(segment)}/" for segment in folders if segment}
+    found = {f"/{_folder(segment)}/" for segment in folders if segment and not segment.isdigit()}
     if name and len(name) <= 12 and name.count("-") < 2 and not _DIGITS.search(name):
         found.add(f"/{name}/")
     return frozenset(found | {f"?{pair.partition('=')[0]}=" for pair in query.split("&") if pair})
@@ -102,10 +106,12 @@ def stripped(url: str) -> Iterator[tuple[str, str]]:
     for position, pair in enumerate(pairs):
         rest = "&".join(pairs[:position] + pairs[position + 1 :])
         yield f"?{pair.partition('=')[0].lower()}=", f"{scheme}://{host}{path}" + (f"?{rest}" if rest else "")
+    if len(pairs) > 1:
+        yield f"?{pairs[0].partition('=')[0].lower()}=", f"{scheme}://{host}{path}"
     tail = f"?{query}" if query else ""
     segments = path.split("/")[1:]
     for position, segment in enumerate(segments):
-        if segment and len(segments) > 1:
+        if segment and len(segments) > 1 and not segment.isdigit():  # a number is no part: it may be a year, an id
             rest = "/".join(segments[:position] + segments[position + 1 :])
             yield f"/{_folder(segment.lower())}/", f"{scheme}://{host}/{rest}{tail}"
 
@@ -136,22 +142,40 @@ def difference(url: str, other: str) -> str | None:
     return next((part for part, form in forms(url) if masked.get(part) == form), None)
 
 
-def addition(url: str, other: str) -> str | None:
-    """Return the one part that an address has and another of the same page has not (`/ban-in/`, `/print.aspx/`).
+def same_name(url: str, other: str) -> bool:
+    """Tell whether two addresses name one page, in other folders of one host."""
+    form = named_form(url)
+    return form is not None and form == named_form(other)
 
-    The same page: the last segment is the same and names one, or the parameters are. None where they may be two.
+
+def named_form(url: str) -> str | None:
+    """Return an address with its folders masked where its last segment names a page, by a number or at length."""
+    _, host, path, query = split(url.lower())
+    name = path.rpartition("/")[2]
+    if match := _JOOMLA.search(query):  # ?option=com_content&view=article&id=12:ten-bai is /tin/12-ten-bai
+        name, query = f"{match[1]}-{match[2]}", ""
+    hyphens = name.count("-")
+    is_named = hyphens >= _HYPHENS_LEAST and (hyphens >= _HYPHENS_ALONE or _DIGITS.search(name) is not None)
+    return f"{host}{FOLDERS}{name}?{query}" if is_named else None
+
+
+def additions(url: str, other: str) -> list[str]:
+    """Return the parts that an address has and another of the same page has not (`/ban-in/`, `/print.aspx/`).
+
+    The same page: the last segment is the same and names one, or the parameters are. Several parts are parameters, or
+    there are none, as where the two may be two pages.
     """
     (_, host, path, query), (_, other_host, other_path, other_query) = split(url.lower()), split(other.lower())
     if host != other_host:
-        return None
+        return []
     name, other_name = path.rpartition("/")[2], other_path.rpartition("/")[2]
     if name == other_name:
         pairs, others = (dict(pair.partition("=")[::2] for pair in q.split("&")) for q in (query, other_query))
         if not _NAMED.search(name) and (query != other_query or not _DIGITS.search(query)):
-            return None
+            return []
         if any(others.get(key, value) != value for key, value in pairs.items()):
-            return None
+            return []
     elif query != other_query or not _DIGITS.search(query) or not _SCRIPT.search(name):
-        return None
+        return []
     added = parts(url) - parts(other)
-    return next(iter(added)) if len(added) == 1 else None
+    return sorted(added) if len(added) == 1 or path == other_path else []

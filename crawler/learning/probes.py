@@ -143,7 +143,7 @@ class Probes:
             meta = {"download_slot": portal, "portal": portal, "host": self._session.host_at(url).name}
             request = Request(url, headers=self._session.headers, meta=meta, dont_filter=True)
             response = await self._session.engine.download_async(request)
-            target = urls.canonical((response.headers.get("Location") or b"").decode("latin-1"), url)
+            target = urls.redirect_target((response.headers.get("Location") or b"").decode("latin-1"), url)
             is_redirect = 300 <= response.status < 400 and target is not None
             if not is_redirect or target is None or urlsplit(target).path.strip("/") != name:
                 break

@@ -15,11 +15,12 @@ from archive.store import pages
 from crawler import urls
 from crawler.frontier import FrontierRow, NewRow
 from crawler.learning import Outcome
-from crawler.learning.patterns import addition, difference, stripped
+from crawler.learning.patterns import FOLDERS, additions, difference, same_name, stripped
 
 __all__ = ["Twin", "find_twin", "join", "outcome"]
 
 _LOOKED_AT = 20  # pages with one text
+_TURNED_LEAST = 2  # other pages under one path that say the same: with a third, the path is no list of articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,30 @@ def find_twin(db: sqlite3.Connection, row: FrontierRow, brings_nothing: Callable
         WHERE own.key = ? AND twin.id <> own.id AND twin.portal = own.portal LIMIT ?""",
         [row.key, _LOOKED_AT],
     ).fetchall()
-    for key, url, _ in same:
+    for key, url, is_exact in same:
         if part := difference(row.url, url):
             return Twin(key, url, part)
-        if (part := addition(row.url, url)) and brings_nothing(row.portal, part):
+        if part := next((part for part in additions(row.url, url) if brings_nothing(row.portal, part)), None):
             return Twin(key, url, part)
         longer = next((part for part, rest in stripped(url) if urls.page_key(rest) == row.key), None)
         if longer:
             return Twin(key, url, longer, is_longer=True)
-    return next((Twin(key, url, None) for key, url, is_exact in same if is_exact), None)
+        if is_exact and same_name(row.url, url):
+            return Twin(key, url, FOLDERS)
+    exact = [(key, url) for key, url, is_exact in same if is_exact]
+    return _turned(row, exact) or next((Twin(key, url, None) for key, url in exact), None)
+
+
+def _turned(row: FrontierRow, same: Sequence[tuple[int, str]]) -> Twin | None:
+    """Return one of the pages that say exactly the same and differ in the value of a parameter alone, if many do."""
+    address, _, query = row.url.partition("?")
+    alike = [(key, url) for key, url in same if url.partition("?")[0] == address]
+    if not query or len(alike) < _TURNED_LEAST:
+        return None
+    key, url = alike[0]
+    others = set(url.partition("?")[2].split("&"))
+    turned = next((pair for pair in query.split("&") if pair not in others), None)
+    return Twin(key, url, f"?{turned.partition('=')[0].lower()}=") if turned else None
 
 
 def _shorter(db: sqlite3.Connection, row: FrontierRow) -> Twin | None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,8 +39,8 @@ class Health:
     """What an archive has of a portal.
 
     `gone`: articles that are no more on the portal; `waiting`: addresses due now; `failing`: addresses whose last try
-    failed. `cms`: the family that made its articles, where it is known. `kinds`: pages by what they turned out to be.
-    `rests`: host → until when (ISO 8601), and why. `drops`: links not followed, by reason.
+    failed, `reasons`: why. `cms`: the family that made its articles, where it is known. `kinds`: pages by what they
+    turned out to be. `rests`: host → until when (ISO 8601), and why. `drops`: links not followed, by reason.
     """
 
     portal: Portal
@@ -48,11 +49,13 @@ class Health:
     gone: int = 0
     waiting: int = 0
     failing: int = 0
+    forbidden: int = 0  # addresses that robots.txt does not allow
     fetched_at: int | None = None
     cms: str = ""
     kinds: dict[str, int] = field(default_factory=dict)
     rests: dict[str, tuple[str, str]] = field(default_factory=dict)
     drops: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
     retired: tuple[Retired, ...] = ()
     notes: tuple[str, ...] = ()  # what is wrong with its sitemaps
 
@@ -79,6 +82,8 @@ class Health:
         if self.rests:
             return "rests"
         if self.fetched_at is None:
+            if self.forbidden:
+                return "forbidden by robots.txt"
             return "not reached" if self.failing else "" if not self.waiting else "not crawled yet"
         return "failing" if self.failing > self.pages // 2 else "some failing" if self.failing else "good"
 
@@ -104,6 +109,7 @@ class Health:
             "health": self.verdict() or None,
             "rests": {host: {"until": until, "reason": reason} for host, (until, reason) in self.rests.items()},
             "drops": self.drops,
+            "failures": self.reasons,
             "retired": [asdict(retired) for retired in self.retired],
             "notes": list(self.notes),
         }
@@ -114,26 +120,43 @@ def states(db: sqlite3.Connection) -> dict[str, Health]:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'frontier'").fetchone():
         return {}
     now = int(time.time())
-    waiting = {
-        row["portal"]: row
-        for row in db.execute(
-            """SELECT portal, sum(due_at <= ?) AS waiting, sum(failures > 0) AS failing, max(fetched_at) AS fetched_at
-            FROM frontier GROUP BY portal""",
-            [now],
-        )
-    }
     pages = {
-        row["portal"]: row
+        row["portal"]: {name: row[name] for name in ("articles", "pages", "gone")}
         for row in db.execute(
             """SELECT portal, count(revision_id) AS articles, count(*) AS pages, count(gone_at) AS gone
             FROM pages GROUP BY portal"""
         )
     }
+    waiting, reasons = _frontier(db, now)
     portals = db.execute("SELECT * FROM portals ORDER BY id").fetchall()
-    return {row["id"]: _health(db, row, (pages.get(row["id"]), waiting.get(row["id"])), now) for row in portals}
+    return {
+        row["id"]: replace(
+            _health(db, row, (pages.get(row["id"], {}), waiting.get(row["id"], {})), now),
+            reasons=reasons.get(row["id"], {}),
+        )
+        for row in portals
+    }
 
 
-def _health(db: sqlite3.Connection, row: sqlite3.Row, counted: tuple[sqlite3.Row | None, ...], now: int) -> Health:
+def _frontier(db: sqlite3.Connection, now: int) -> tuple[dict[str, Counter[str]], dict[str, dict[str, int]]]:
+    """Return counts of addresses by portal, and why addresses failed, the most frequent reason first: one scan."""
+    counts: dict[str, Counter[str]] = {}
+    reasons: dict[str, Counter[str]] = {}
+    for portal, reason, is_failing, addresses, waiting, fetched_at, forbidden in db.execute(
+        """SELECT portal, iif(failures > 0, coalesce(reason, 'unknown'), NULL), failures > 0, count(*),
+            sum(due_at <= ?), coalesce(max(fetched_at), 0), sum(reason IS 'robots.txt')
+        FROM frontier GROUP BY 1, 2, 3""",
+        [now],
+    ):
+        of_portal = counts.setdefault(portal, Counter())
+        of_portal.update(waiting=waiting, failing=addresses * is_failing, forbidden=forbidden)
+        of_portal["fetched_at"] = max(of_portal["fetched_at"], fetched_at)
+        if is_failing:
+            reasons.setdefault(portal, Counter())[reason] += addresses
+    return counts, {portal: dict(found.most_common()) for portal, found in reasons.items()}
+
+
+def _health(db: sqlite3.Connection, row: sqlite3.Row, counted: Sequence[Mapping[str, int]], now: int) -> Health:
     portal = Portal(
         id=row["id"],
         name=row["name"],
@@ -145,8 +168,8 @@ def _health(db: sqlite3.Connection, row: sqlite3.Row, counted: tuple[sqlite3.Row
     )
     known = next((known for known in catalogue.portals() if known.id == portal.id), portal)
     counts: dict[str, Any] = {}
-    for found in filter(None, counted):
-        counts |= {name: found[name] or 0 for name in set(found.keys()) - {"portal"}}
+    for found in counted:
+        counts |= found
     drops = "SELECT reason, addresses FROM drops WHERE portal = ? ORDER BY addresses DESC"
     kinds = "SELECT coalesce(kind, 'not analysed'), count(*) FROM pages WHERE portal = ? GROUP BY 1 ORDER BY 2 DESC"
     retired = """SELECT pattern, reason, pages, twins, held, example FROM patterns

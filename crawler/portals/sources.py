@@ -36,7 +36,7 @@ def notes(db: sqlite3.Connection, portal: str) -> list[str]:
     found = [
         _Sitemap(url, np.frombuffer(entries, dtype="<i8").reshape(-1, 2))
         for url, entries in db.execute(
-            """SELECT url, entries FROM readings JOIN frontier USING (key)
+            """SELECT url, entries FROM readings CROSS JOIN frontier USING (key)
             WHERE frontier.portal = ? AND kind = ? ORDER BY url""",
             [portal, PageKind.SITEMAP],
         )

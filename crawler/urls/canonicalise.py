@@ -8,12 +8,13 @@ stored under decomposed names (`A%CC%89nh.jpg`), and a composed one is not found
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import quote
 
 from crawler.urls.noise import quiet_path, quiet_query
 
-__all__ = ["canonical", "split"]
+__all__ = ["canonical", "redirect_target", "split"]
 
 MAX_CHARS = 2_000
 
@@ -50,6 +51,16 @@ def canonical(href: str, base: str | None = None) -> str | None:
     if href.startswith("/"):
         return _canonical(href, origin)
     return _canonical(href, page if href[:1] in ("", "?", "#") else folder)
+
+
+def redirect_target(location: str, base: str) -> str | None:
+    """Return the address that a `Location` header means, its bytes read as ISO 8859-1, or None as `canonical` does.
+
+    Servers write paths with letters beyond ASCII as they are, in UTF-8.
+    """
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode()
+    return canonical(location, base) if location else None
 
 
 @lru_cache(maxsize=1 << 10)

@@ -23,12 +23,12 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _INDEX = re.compile(r"/(?:index\.(?:html?|php|jsp|aspx?)|default\.(?:html?|aspx?))$", re.IGNORECASE)
 _SLASHES = re.compile(r"/{2,}")
 
-# Liferay: an article hangs under every page that lists it; its slug is unique in its site, and so is what the routes of
-# vendors end in (/-/details/<n>/<slug>-<id>). The pages of other systems
-# that use /-/ (GitLab) have no slugs of three words there.
+# Liferay: an article hangs under every page that lists it; its slug is unique in its site, whether the number of its
+# group stands behind it or not, and so is what the routes of vendors end in (/-/details/<n>/<slug>-<id>). The pages of
+# other systems that use /-/ (GitLab) have no slugs of three words there.
 _LIFERAY = re.compile(
     r"(?:/vi(?:[_-]vn)?)?(?P<site>/(?:web|group)/[^/]+)?(?:/[^/]+)*?/-/"
-    r"(?:asset_publisher/[^/]+/content/(?P<content>[^/]+(?:/\d+)?)|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*)"
+    r"(?:asset_publisher/[^/]+/content/(?P<content>[^/-]+(?:-+[^/-]+){2,}-*(?=/\d+)|[^/]+(?:/\d+)?)(?:/\d+)?|(?P<slug>[^/-]+(?:-+[^/-]+){2,}-*)"
     r"|(?P<route>[^/]+(?:/\d+)?/[^/-]+(?:-+[^/-]+){2,}-+\d+))/?",
     re.IGNORECASE,
 )
@@ -83,9 +83,10 @@ def _family(path: str, query: str) -> tuple[str, str]:
     """Return path and query without the decoration that a known system ignores."""
     if "/-/" in path and (match := _LIFERAY.fullmatch(path)) and not _LIFERAY_FOREIGN.match(path):
         site = match["site"] or ""
-        return ("" if site.lower() == "/web/guest" else site) + "/-/" + (
-            match["content"] or match["slug"] or match["route"]
-        ), query
+        name = match["content"] or match["slug"]
+        if name and query:  # what other portlets of the page show: a calendar, a poll
+            query = "&".join(pair for pair in query.split("&") if not pair.startswith(("_", "p_p_")))
+        return ("" if site.lower() == "/web/guest" else site) + "/-/" + (name or match["route"]), query
     if path.startswith("/documents/") and (match := _LIFERAY_FILE.fullmatch(path)):
         return "/documents/" + match[1].lower(), ""
     if match := _LETTERED_IDS.fullmatch(path):

@@ -46,7 +46,8 @@ _PARAMETERS = {
     r"|(?:key_?words?|tu[_-]?khoa|search_?(?:word|text|key|query)?|query)=.+",
     "sort": r"(?:sort|sort_?(?:by|field|order|dir|col|type)|order|order_?(?:by|dir|type)|filter_order(?:_dir)?)=.+"
     r"|dir=(?:asc|desc)|\w+_orderby(?:col|type)=.+",
-    "calendar": r"(?:date|day|ngay|thang|month|tuan|week|weekday|cal_?(?:month|date)|tribe-bar-date|ical)=.+|m=\d{6,8}",
+    "calendar": r"(?:date|day|ngay|thang|month|tuan|week|weekday|cal_?(?:month|date)|tribe-bar-date|ical)=.+|m=\d{6,8}"
+    r"|_\w+_(?:day|month|year)=\d+",
     "language": r"(?:lang|language|lng|locale|hl)=(?:en|fr|ru|ja|jp|ko|kr|zh|cn|lo|km)(?:[_-].*|g|glish)?",
     "action": r"p_p_lifecycle=1|(?:task|action|act|do|cmd)=(?:\w+\.)?(?:edit|delete|remove|add|vote|submit|like|rate"
     r"|email|login|logout|register|purge|history|go)"

@@ -1,0 +1,101 @@
+"""Candidates: which of the documents that share a key with a text are worth reading.
+
+How many spans of the smaller text a copy must share at least sorts out much before anything else is read; one span
+alone that 8 texts have (a formula) makes no candidate. What is older than the documents that are kept of such a key
+gets the benefit of the doubt. Of those left, the signatures must agree as well as copies' do.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.duplicates.config import CONFIG, CONTAINED, CONTAINED_SYLLABLES, NEAR
+from archive.duplicates.index import Hits, Index, Keyed
+from archive.duplicates.runs import ID_BITS, MOST_SPANS, Integers
+
+__all__ = ["agreement", "candidates", "least_agreement", "possible"]
+
+_MEASURED = 256  # candidates of a text whose signature is read
+_DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
+# A copy has one span in three of the smaller text at least, beyond the first few: where single syllables differ all
+# over it, a ninth of its shingles is lost, five for each of them, and with it the one or two spans that it stands in.
+_FREE, _SHARE = 4, 1 / 3
+_NONE: Integers = np.empty(0, dtype=np.int64)
+_ID_MASK = (1 << ID_BITS) - 1
+
+
+def candidates(db: sqlite3.Connection, index: Index, text: Keyed, syllables: int, signature: bytes) -> list[int]:
+    """Return the documents that could be near to a text, contain it or be contained in it, the likeliest first."""
+    hits = index.look_up([text])
+    if not len(hits.codes):
+        return []
+    _, found = possible(hits, lambda newer: np.full(len(newer), text.spans), index.spans)
+    query = """SELECT document_id, syllables, signature FROM signatures
+        WHERE document_id IN (SELECT value FROM json_each(?)) AND document_id <> ?"""
+    rows = db.execute(query, [json.dumps(found.tolist()), text.document_id]).fetchall() if len(found) else []
+    if not rows:
+        return []
+    matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u4").reshape(len(rows), CONFIG.permutations)
+    estimates = agreement(np.frombuffer(signature, dtype="<u4"), matrix)
+    least = least_agreement(np.full(len(rows), syllables), np.array([row[1] for row in rows]))
+    places = np.flatnonzero(estimates >= least)
+    order = np.lexsort((np.array([row[0] for row in rows])[places], -estimates[places]))
+    return [rows[place][0] for place in places[order].tolist()]
+
+
+def possible(
+    hits: Hits, spans_of_newer: Callable[[Integers], Integers], spans_of_older: Callable[[Integers], Integers]
+) -> tuple[Integers, Integers]:
+    """Return pairs of a text and an older document that share as many keys as copies must, two arrays.
+
+    Of each text the likeliest 256, by the number of keys that they share. The functions return how many spans
+    documents have.
+    """
+    if not len(hits.codes):
+        return _NONE, _NONE
+    shared = hits.codes >> np.uint64(2)
+    starts = np.flatnonzero(np.concatenate(([True], shared[1:] != shared[:-1])))
+    pairs = shared[starts].astype(np.int64)
+    seen_keys = np.diff(np.append(starts, len(shared)))
+    seen_spans = np.add.reduceat((hits.codes & np.uint64(1)).astype(np.int64), starts)
+    newer, older = pairs >> ID_BITS, pairs & _ID_MASK
+    smaller = np.minimum(np.minimum(spans_of_newer(newer), MOST_SPANS), spans_of_older(older))
+    missing = _SHARE * (smaller - _FREE) - seen_spans
+    if len(hits.stops):
+        missing -= _stopped(hits.stops, pairs)
+    is_formula = (seen_keys == 1) & ((hits.codes[starts] & np.uint64(3)) == 3)
+    likely = (missing <= 0) & ~is_formula
+    chosen = np.flatnonzero(likely)
+    chosen = chosen[np.lexsort((older[chosen], -seen_keys[chosen], newer[chosen]))]
+    rank = np.arange(len(chosen)) - np.searchsorted(newer[chosen], newer[chosen])
+    chosen = chosen[rank < _MEASURED]
+    return newer[chosen], older[chosen]
+
+
+def _stopped(stops: Integers, pairs: Integers) -> Integers:
+    """Return for each pair how many common spans of the text were only read down to documents that are newer."""
+    stops = np.sort(stops)
+    return np.searchsorted(stops, pairs | _ID_MASK, "right") - np.searchsorted(stops, pairs, "right")
+
+
+def agreement(own: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Return the estimated Jaccard of signatures, row by row; its standard error is at most .045."""
+    equal: NDArray[np.float64] = (own == others).mean(axis=-1)
+    return equal
+
+
+def least_agreement(own: Integers, others: Integers) -> NDArray[np.float64]:
+    """Return the lowest estimate of their Jaccard to be expected of copies, given the syllables of the texts."""
+    extra = CONFIG.shingle - 1
+    small, large = np.minimum(own, others), np.maximum(own, others)
+    shorter, longer = np.maximum(small - extra, 1), np.maximum(large - extra, 1)
+    held = CONTAINED * shorter
+    contained = np.where(small < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - held))
+    jaccard = np.minimum(NEAR, contained)
+    least: NDArray[np.float64] = jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations)
+    return least

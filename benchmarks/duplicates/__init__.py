@@ -1,0 +1,1 @@
+"""How exact and how quick the duplicates are; see `__main__`."""

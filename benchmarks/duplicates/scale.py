@@ -1,0 +1,278 @@
+"""What a text costs: to sign, to look up and file in an index of any size, and to group again; and what memory.
+
+Each index runs in a process of its own over the same texts; costs are of the processor, not of the clock. A size's cost
+is the mean over the second half of the texts up to it: what an index does now and then (merging runs, growing its
+tables) is in it. Memory is what the process grew by, mapped files included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from datasketch import MinHash, MinHashLSH
+from rensa import RMinHash, RMinHashLSH
+
+from archive.duplicates import fingerprint
+from archive.duplicates.candidates import possible
+from archive.duplicates.index import Index, Table
+from archive.duplicates.rebuild import Groups, Keys, similar_pairs
+from archive.duplicates.shingles import shingle_hashes, syllable_hashes
+from archive.duplicates.signature import signature
+from benchmarks.duplicates.texts import Composed, compose, sentences_of
+
+__all__ = ["composed_texts", "show_scale", "show_signatures"]
+
+Step = Callable[[int, int], None]  # look up and file the texts from one number to another
+_SAMPLE = 2000
+_BATCH = 5000
+_BANDS, _ROWS = 16, 8  # of the others
+_SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+
+
+def composed_texts(file: str, count: int, seed: int, copies: float = 0.08) -> Iterator[Composed]:
+    """Yield the texts that all parts measure on; `file` is the path of the sentences, or empty."""
+    rng = random.Random(seed)
+    return compose(sentences_of(Path(file) if file else None, rng), count, rng, copies)
+
+
+def show_signatures(texts: Sequence[str], say: Callable[[str], None]) -> None:
+    """Print what it costs to make signatures, beside datasketch's `update_batch`."""
+    some = texts[:_SAMPLE]
+    syllables = [syllable_hashes(text) for text in some]
+    words = [text.casefold().split() for text in some]
+    shingles = [[" ".join(w[i : i + 5]).encode() for i in range(max(1, len(w) - 4))] for w in words]
+    hashes = [shingle_hashes(one) for one in syllables]
+    ours_whole, theirs_whole, ours, theirs = _turns(
+        lambda: [fingerprint(text) for text in some],
+        lambda: [_datasketch(text) for text in some],
+        lambda: [signature(one) for one in hashes],
+        lambda: [MinHash(128).update_batch(one) for one in shingles],
+    )
+    per = 1e6 / len(some)
+    mean = sum(map(len, syllables)) / len(some)
+    say(f"signature   of {mean:.0f} syllables on average, from the text: {ours_whole * per:.0f} µs (fingerprint), ")
+    say(f"            {theirs_whole * per:.0f} µs (split, join, update_batch): {theirs_whole / ours_whole:.1f} ×")
+    say(f"            from the shingles: {ours * per:.0f} µs, update_batch {theirs * per:.0f}: {theirs / ours:.1f} ×")
+
+
+def _datasketch(text: str) -> None:
+    words = text.casefold().split()
+    MinHash(128).update_batch([" ".join(words[i : i + 5]).encode() for i in range(max(1, len(words) - 4))])
+
+
+def _turns(*runs: Callable[[], object]) -> list[float]:
+    """Return the least processor time of each, of three that take turns."""
+    best = [float("inf")] * len(runs)
+    for _ in range(3):
+        for number, run in enumerate(runs):
+            start = time.process_time()
+            run()
+            best[number] = min(best[number], time.process_time() - start)
+    return best
+
+
+def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[str], None]) -> None:
+    """Print the costs at each size, of this index and of others."""
+    table = _sign(file, count, seed, folder)
+    mean, spans = table.syllables.mean(), len(table.spans) / count
+    say(f"texts       {count:,}; on average {mean:.0f} syllables, {spans:.1f} spans")
+    parts = ("luutru", "datasketch", "rensa", "regroup")
+    results = {name: _in_process(name, file, count, seed, folder) for name in parts}
+    for name in ("luutru", "datasketch", "rensa"):
+        costs = results[name]["costs"]
+        at = ", ".join(f"{cost:.1f} at {int(size):,}" for size, cost in costs.items())
+        say(f"{name:<11} µs to look up and file a text: {at}; memory {results[name]['memory'] / 2**20:,.0f} MB")
+    ours, theirs = (results[name] for name in ("luutru", "datasketch"))
+    last = str(count)
+    say(f"            one at a time {ours['single']:.0f} µs; files {ours['files'] / 2**20:,.0f} MB")
+    say(f"            1 / {theirs['costs'][last] / ours['costs'][last]:.1f} of datasketch's")
+    seconds = results["regroup"]["seconds"]
+    whole = theirs["whole"]
+    say(
+        f"regroup     {seconds:.1f} s from signatures to clusters, {results['regroup']['pairs']:,} pairs of candidates;"
+    )
+    say(f"            1 / {whole / seconds:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one")
+
+
+def _in_process(part: str, file: str, count: int, seed: int, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.duplicates.scale", part, file, str(count), str(seed), str(folder)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(answer)  # type: ignore[no-any-return]
+
+
+def _sign(file: str, count: int, seed: int, folder: Path) -> Table:
+    """Make the signatures of all texts, kept in the folder."""
+    signatures = np.empty((count, 128), np.uint32)
+    syllables, counts = np.empty(count, np.int64), np.empty(count, np.int64)
+    spans = []
+    for number, one in enumerate(composed_texts(file, count, seed)):
+        found = fingerprint(one.text)
+        signatures[number] = np.frombuffer(found.signature, "<u4")
+        spans.append(found.spans)
+        syllables[number], counts[number] = found.syllables, len(found.spans) // 8
+    together = np.frombuffer(b"".join(spans), "<u8")
+    np.savez(folder / "signatures.npz", signatures=signatures, syllables=syllables, counts=counts, spans=together)
+    return Table(np.arange(1, count + 1), syllables, signatures, together, counts)
+
+
+def _load(folder: Path) -> Table:
+    with np.load(folder / "signatures.npz") as file:
+        parts = {name: file[name] for name in file.files}
+    return Table(np.arange(1, len(parts["syllables"]) + 1), **parts)
+
+
+@dataclass(slots=True)
+class _Costs:
+    """What steps cost, by the number of texts."""
+
+    count: int
+    total: float = 0.0
+
+    def measured(self, step: Step) -> dict[int, float]:
+        """Return µs a text at each size."""
+        sizes = [size for size in _SIZES if size < self.count] + [self.count]
+        costs, half = {}, {size // 2 // _BATCH * _BATCH: 0.0 for size in sizes}
+        for first in range(0, self.count, _BATCH):
+            if first in half:
+                half[first] = self.total
+            end = min(first + _BATCH, self.count)
+            step(first, end)
+            if end in sizes:
+                start = end // 2 // _BATCH * _BATCH
+                costs[end] = (self.total - half[start]) / (end - start) * 1e6
+        return costs
+
+
+def _luutru(table: Table, folder: Path) -> dict[str, Any]:
+    index, db = Index(folder / "duplicates"), _Documents(":memory:")
+    costs = _Costs(len(table.ids))
+    ends = np.concatenate(([0], np.cumsum(table.counts)))
+    before = _memory()
+
+    def part(first: int, end: int) -> Table:
+        spans = table.spans[ends[first] : ends[end]]
+        rows = slice(first, end)
+        return Table(table.ids[rows], table.syllables[rows], table.signatures[rows], spans, table.counts[rows])
+
+    def step(first: int, end: int) -> None:
+        start = time.process_time()
+        hits = index.file(part(first, end).texts())
+        possible(hits, lambda ids: table.counts[ids - 1], index.spans)
+        index.committed(db)
+        costs.total += time.process_time() - start
+
+    found = costs.measured(step)
+    memory = _memory() - before
+    start = time.process_time()
+    sample = min(_SAMPLE, len(table.ids))
+    for place in range(sample):  # as new texts, under ids that follow
+        text = part(place, place + 1).texts()[0]
+        possible(index.look_up([text]), lambda ids: table.counts[np.minimum(ids, 1)], index.spans)
+    single = (time.process_time() - start) / sample * 1e6
+    return {"costs": found, "memory": memory, "single": single, "files": index.size_bytes}
+
+
+class _Documents(sqlite3.Connection):
+    """A database whose documents have no texts: the index asks for the digest of the last one of each run."""
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:  # type: ignore[override]
+        """Answer with a digest."""
+        return super().execute("SELECT '00000000000000000000000000000000'")
+
+
+def _datasketch_lsh(table: Table) -> dict[str, Any]:
+    lsh = MinHashLSH(num_perm=128, params=(_BANDS, _ROWS))
+    costs = _Costs(len(table.ids))
+    inserting = 0.0
+    before = _memory()
+
+    def step(first: int, end: int) -> None:
+        nonlocal inserting
+        hashes = [MinHash(128, hashvalues=row.copy(), scheme="affine32") for row in table.signatures[first:end]]
+        start = time.process_time()
+        for minhash in hashes:
+            lsh.query(minhash)
+        middle = time.process_time()
+        for number, minhash in enumerate(hashes, first):
+            lsh.insert(number, minhash)
+        done = time.process_time()
+        costs.total += done - start
+        inserting += done - middle
+
+    return {"costs": costs.measured(step), "memory": _memory() - before, "whole": inserting}
+
+
+def _rensa(texts: Iterator[Composed], count: int) -> dict[str, Any]:
+    lsh = RMinHashLSH(threshold=0.8, num_perm=128, num_bands=_BANDS)
+    costs = _Costs(count)
+    before = _memory()
+
+    def step(first: int, end: int) -> None:
+        hashes = []
+        for _ in range(first, end):
+            words = next(texts).text.casefold().split()
+            minhash = RMinHash(num_perm=128, seed=1)
+            minhash.update([" ".join(words[i : i + 5]) for i in range(max(1, len(words) - 4))])
+            hashes.append(minhash)
+        start = time.process_time()
+        for number, minhash in enumerate(hashes, first):
+            lsh.query(minhash)
+            lsh.insert(number, minhash)
+        costs.total += time.process_time() - start
+
+    return {"costs": costs.measured(step), "memory": _memory() - before}
+
+
+def _regroup(table: Table) -> dict[str, Any]:
+    """From signatures to clusters of all candidates: what verification finds is known, or is read from the texts."""
+    start = time.process_time()
+    ends = np.concatenate(([0], np.cumsum(table.counts)))
+    parts = [
+        Table(
+            table.ids[first : first + 20_000],
+            table.syllables[first : first + 20_000],
+            table.signatures[first : first + 20_000],
+            table.spans[ends[first] : ends[min(first + 20_000, len(table.ids))]],
+            table.counts[first : first + 20_000],
+        )
+        for first in range(0, len(table.ids), 20_000)
+    ]
+    pairs = similar_pairs(Keys.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1]))
+    groups, count = Groups(), 0
+    for newer, others in pairs:
+        count += len(others)
+        for older in others:
+            groups.join(newer, older)
+    return {"seconds": time.process_time() - start, "pairs": count}
+
+
+def _memory() -> int:
+    """Return the bytes of the process in memory, mapped files included."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main() -> None:
+    """Run one part and print its result as JSON."""
+    part, file, count, seed, folder = sys.argv[1:]
+    if part == "rensa":
+        result = _rensa(composed_texts(file, int(count), int(seed)), int(count))
+    else:
+        table = _load(Path(folder))
+        run = {"datasketch": _datasketch_lsh, "regroup": _regroup}
+        result = _luutru(table, Path(folder)) if part == "luutru" else run[part](table)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Commands of Scrapy's that this project has its own of (COMMANDS_MODULE)."""
