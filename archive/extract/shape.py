@@ -145,8 +145,8 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
         first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
-        if is_category and count and others == 0 and first is not None and is_headline(first):
-            return True, f"the name of a category and {count} teasers"
+        if count and others == 0 and first is not None and is_headline(first):
+            return True, f"a heading and {count} teasers"
         if is_category and first is not None and UNFILLED.search(first.text.casefold()):
             return True, f"nothing in it yet: “{first.text[:80]}”"
     return False, ""
