@@ -180,3 +180,34 @@ def test_a_heading_that_a_template_cut_off_is_made_whole() -> None:
     assert found.kind is PageKind.ARTICLE
     assert found.article is not None
     assert found.article.title == full
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "source"),
+    [
+        ("Bài, ảnh: Lan Hương - Vũ Phượng", "Lan Hương, Vũ Phượng", None),
+        ("Tổng hợp: Thu Trang", "Thu Trang", None),
+        ("Tin, ảnh: Hồng Hạnh (Đài TT-TH huyện)", "Hồng Hạnh", None),
+        ("H'Yim", "H'Yim", None),
+        ("(Trường Thọ)", "Trường Thọ", None),
+        ("Trường Mầm non Hoa Sen", None, None),
+        ("T.P", "T.P", None),
+        ("Ban Biên tập", "Ban Biên tập", None),
+        ("(Theo Báo Gia Lai)", None, "Báo Gia Lai"),
+        ("Theo Nhân Dân điện tử", None, "Nhân Dân điện tử"),
+        ("(TTXVN/Vietnam+)", None, "TTXVN/Vietnam+"),
+        ("TM. ỦY BAN NHÂN DÂN", None, None),
+        ("Người đăng: admin", None, None),
+    ],
+)
+def test_what_a_line_behind_the_text_says(line: str, author: str | None, source: str | None) -> None:
+    found = article(paragraphs(P1, P2, P3) + f'<p style="text-align:right"><b>{line}</b></p>')
+    assert (found.author, found.source) == (author, source)
+
+
+def test_links_between_paragraphs_do_not_cut_a_text_off() -> None:
+    link = '<p>Xem thêm: <a href="/{0}">Thôn số {0} mở lớp học bơi cho trẻ em</a></p>'
+    texts = [P1, P2, P3, P1.replace("bốn", "năm"), P2.replace("3.000", "400"), P3.replace("bão", "lũ")]
+    pairs = zip(texts[::2], texts[1::2], strict=True)
+    body = "".join(paragraphs(*pair) + link.format(number) for number, pair in enumerate(pairs))
+    assert lines(body) == texts

@@ -7,9 +7,10 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 from archive.extract.attached import find_attachments
-from archive.extract.body import Body, family_body, family_title, find_body
+from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
 from archive.extract.byline import Byline, read_byline
 from archive.extract.chrome import Reasons, clean
+from archive.extract.date_lines import is_date_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence
 from archive.extract.families import recognise
@@ -20,7 +21,6 @@ from archive.extract.fields import (
     find_language,
     find_published_at,
     find_source,
-    is_date_line,
 )
 from archive.extract.flatten import flatten
 from archive.extract.kinds import classify
@@ -29,6 +29,7 @@ from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
 from archive.extract.removals import find_removals
+from archive.extract.repeats import unglued
 from archive.extract.spam import gambling, gambling_title
 from archive.extract.title import clean_title, find_title, strip_site
 from archive.records import Article, Extraction, PageKind
@@ -36,8 +37,9 @@ from archive.text import normalise, normalise_line
 
 __all__ = ["RULES_VERSION", "extract"]
 
-RULES_VERSION = 1  # raised when the same page gives another text
+RULES_VERSION = 2  # raised when the same page gives another text
 MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
+MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
 
@@ -52,12 +54,14 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
     outline = flatten(page.tree, urlsplit(page.url).netloc)
     if (visible_chars := outline.visible_chars) > MAX_CHARS:
         return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{visible_chars:,} characters of text, too many")
+    if len(outline.lines) > MAX_LINES:
+        return Extraction(PageKind.BROKEN, None, (), visible_chars, f"{len(outline.lines):,} lines of text, too many")
     _unlink_own(outline, page)
     metadata = read_metadata(page.tree)
     family = recognise(outline, metadata.generator)
     title = find_title(outline, metadata, family_title(outline, family) if family else None)
     if title is not None:
-        outline.trust(title)
+        title = outline.trust(title)
     container = family_body(outline, family, title) if family else None
     has_body = container is not None and title is not None
     evidence = Evidence(page.url, page.tree, outline, metadata, family, title, has_body)
@@ -131,8 +135,11 @@ def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, _Text]:
     lines = [s.outline.lines[i] for i in dict.fromkeys((*s.body.lead, *s.body.lines))]
     if s.title is not None:
         lines = [line for line in lines if line is not s.title]
+    lines = unglued(lines)
     title = _title(s)
-    text = _Text(lines, clean(lines, title, is_exact=s.body.is_exact))
+    chrome = family_chrome(s.outline, s.family) if s.family else {}
+    known = {position: chrome[line.index] for position, line in enumerate(lines) if line.index in chrome}
+    text = _Text(lines, clean(lines, title, known, is_exact=s.body.is_exact))
     _take_header(text)
     _take_bylines(text)
     author, source = text.author or find_author(s), text.source or find_source(s)
@@ -164,7 +171,7 @@ def _title(s: Surroundings) -> str:
 def _take_header(text: _Text) -> None:
     """Take out what stands between heading and text: dates, bylines, labels of an article's header."""
     for position, line in text.left()[:_HEADER_LINES]:
-        if line.is_prose and len(line.text) > 90:
+        if (line.is_prose and len(line.text) > 90) or line.tag == "row":
             break
         phrase = find(line.text)
         is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky

@@ -61,6 +61,7 @@ def _linked(outline: Outline, body: Body, title: Line | None) -> Iterator[tuple[
     start = body.lines[0] if title is None else min(body.lines[0], title.index + 1)
     end = max(last + 1, body.end)
     part = ""  # what the heading above says that follows: attachment, related, comment
+    seen: set[tuple[int, bool]] = set()
     for line in outline.lines[start : end + _LINES_BELOW]:
         reason = line.reason
         if line.index > last and reason in _ENDS:
@@ -74,10 +75,12 @@ def _linked(outline: Outline, body: Body, title: Line | None) -> Iterator[tuple[
                 part = phrase.kind
             elif line.is_heading:
                 part = ""
-        if part == "attachment" or reason == "attachment":
-            yield from _links(outline, line, is_listed=True)
-        elif not part and line.index < end and (line.tag == "row" or _names_file(line)):
-            yield from _links(outline, line, is_listed=False)
+        is_listed = part == "attachment" or reason == "attachment"
+        if not is_listed and (part or line.index >= end or not (line.tag == "row" or _names_file(line))):
+            continue
+        if (line.block, is_listed) not in seen:  # the lines of a block share its links
+            seen.add((line.block, is_listed))
+            yield from _links(outline, line, is_listed=is_listed)
 
 
 def _names_file(line: Line) -> bool:

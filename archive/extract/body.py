@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archive.extract.container import find_region
+from archive.extract.container import Region, find_region, is_past, region_of, widened
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Element
 from archive.extract.second_opinion import believed_lines
 from archive.extract.select import select
 
-__all__ = ["Body", "family_body", "family_title", "find_body"]
+__all__ = ["Body", "family_body", "family_chrome", "family_title", "find_body"]
 
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
-_FEW_CHARS = 400  # of so little prose no shares are taken
+_FAMILY_SHARE = 0.25  # and one that a family names
+_MANY_LINES = 40
+_FEW_CHARS = 250  # of so little prose no shares are taken
 _LEAD_LINES = 6
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
 
@@ -69,6 +71,16 @@ def family_body(outline: Outline, family: Family, title: Line | None) -> Element
     return None
 
 
+def family_chrome(outline: Outline, family: Family) -> dict[int, str]:
+    """Return the lines that the family names as no part of the article, by index, with why."""
+    found: dict[int, str] = {}
+    for selector, reason in family.chrome:
+        for element in select(outline, selector):
+            first, last = outline.span(element) or (0, 0)
+            found |= dict.fromkeys(range(first, last), reason)
+    return found
+
+
 def _has_text(outline: Outline, span: tuple[int, int] | None, title: Line | None) -> bool:
     return span is not None and any(line is not title for line in outline.lines[span[0] : span[1]])
 
@@ -82,33 +94,53 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
     """Return the body, or None on a page without any.
 
     The family's container first, then the names that many portals use, then the block that holds the prose. A named
-    container that holds far less than what stands below the heading is not believed.
+    container is not believed when it holds far less than what stands below the heading, or nearly the whole page.
     """
-    region = find_region(outline, title)
-    whole = 0
-    if region is not None:
-        own = outline.lines[region.first : region.last]
-        whole = sum(len(line.text) for line in own if line.is_prose and not line.reason)
+    below = outline.prose[-1] - outline.prose[title.index if title is not None else 0]
+    region: Region | None = None
+    is_sought = False
     for candidate in (family, NAMES):
         if candidate is None or (element := family_body(outline, candidate, title)) is None:
             continue
         first, last = outline.span(element) or (0, 0)
-        mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
+        if _is_whole_page(outline, first, last):
+            continue
+        mass = outline.prose[last] - outline.prose[first]
         is_family = candidate is not NAMES
-        share = 0.25 if is_family else _BELIEVED_SHARE
-        if mass < whole * share and whole > _FEW_CHARS:
-            continue
-        if not is_family and region and not (first < region.last and region.first < last):
-            continue
+        if not (is_family and mass * 2 >= below):
+            region, is_sought = region or find_region(outline, title), True
+            if region is not None and not _agrees(outline, region, (first, last), is_family=is_family):
+                continue
         return _named(outline, candidate, element, title)
-    if region is None:
-        return None
-    lines, lead = list(range(region.first, region.last)), []
-    body_first = outline.blocks[region.body].first
-    if title is not None and title.index < body_first:
-        # Between heading and body: only running text belongs to the article.
-        lead = _prose_between(outline, title.index + 1, body_first)
-        lines = list(range(max(region.first, body_first), region.last))
+    if not is_sought:
+        region = find_region(outline, title)
+    return _found(outline, region, title) if region else None
+
+
+def _is_whole_page(outline: Outline, first: int, last: int) -> bool:
+    """Whether a container of that range holds nearly all lines of a page, and more links than text."""
+    if last - first < _MANY_LINES or (last - first) * 5 < len(outline.lines) * 4:
+        return False
+    return outline.links[last] - outline.links[first] > outline.prose[last] - outline.prose[first]
+
+
+def _agrees(outline: Outline, region: Region, span: tuple[int, int], *, is_family: bool) -> bool:
+    """Whether a named container holds enough of the prose of the region that was found without names."""
+    first, last = span
+    if is_family and is_past(outline, last, region):
+        return True  # what was found is another block
+    whole = sum(len(i.text) for i in outline.lines[region.first : region.last] if i.is_prose and not i.reason)
+    mass = sum(len(i.text) for i in outline.lines[first:last] if i.is_prose)
+    if whole > _FEW_CHARS and mass < whole * (_FAMILY_SHARE if is_family else _BELIEVED_SHARE):
+        return False
+    return is_family or (first < region.last and region.first < last)
+
+
+def _found(outline: Outline, region: Region, title: Line | None) -> Body:
+    """Return the body in a region that was found without names."""
+    lines = list(range(region.first, region.last))
+    # Between heading and body: only running text belongs to the article.
+    lead = _prose_between(outline, title.index + 1, region.first) if title is not None else []
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
         own = [outline.lines[i] for i in lines]
@@ -123,20 +155,30 @@ def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
     return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
 
 
+def _lead(outline: Outline, family: Family, body: tuple[int, int], title: Line | None) -> list[int]:
+    """Return the lines of the lead that stands under its name between heading and body, or at the body's beginning."""
+    least = title.index + 1 if title is not None and title.index < body[0] else 0
+    for selector in dict.fromkeys((*family.lead, *NAMES.lead)):
+        for element in select(outline, selector):
+            first, last = outline.span(element) or (0, 0)
+            is_own = selector in family.lead
+            if not 0 < last - first <= _LEAD_LINES or (first < least and not is_own):
+                continue
+            if first < body[0] or (first <= body[0] + 1 and last < body[1]):
+                return [i for i in range(first, last) if title is None or i != title.index]
+    return []
+
+
 def _named(outline: Outline, family: Family, element: Element, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
+    if family is NAMES:
+        # Some portals have a container of that name for each part of a text.
+        region = widened(outline, region_of(outline, outline.block_of[element], title), title)
+        first, last = region.first, region.last
     # A container that holds the heading too: what stands above the heading is no body.
     if title is not None and first <= title.index < last:
         first = title.index + 1
-    lead: list[int] = []
-    for selector in family.lead:
-        for found in select(outline, selector):
-            span = outline.span(found)
-            if span and 0 < span[1] - span[0] <= _LEAD_LINES and not (first <= span[0] < last) and span[0] < first:
-                lead = [i for i in range(*span) if title is None or i != title.index]
-                break
-        if lead:
-            break
+    lead = _lead(outline, family, (first, last), title)
     if not lead and title is not None and title.index < first:
         lead = _prose_between(outline, title.index + 1, first)
     body = outline.block_of[element]

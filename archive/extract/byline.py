@@ -19,6 +19,7 @@ _AUTHOR_LABEL = re.compile(
     r"^[(\[]?\s*(?:tác giả bài viết|tác giả|người viết|người thực hiện|thực hiện|tin\s*(?:,|và|-|&)\s*ảnh"
     r"|bài\s*(?:,|và|-|&)\s*ảnh"
     r"|tin\s*,?\s*bài(?:\s*(?:,|và|-|&)\s*ảnh)?|tin bài|bài viết|bài|tin|ảnh\s*(?:,|và)\s*bài|viết bởi|biên soạn|"
+    r"tổng hợp|"
     r"author|by|nội dung và ảnh|nội dung, ảnh)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
     re.I,
 )
@@ -32,6 +33,8 @@ _BY_SOURCE = re.compile(r"^[(\[]?\s*theo\s*[:：]?\s+(?P<value>[^,;]{2,50}?)\s*[
 _AGENCY = re.compile(r"^\(\s*(?P<value>(?:TTXVN|VTV|VOV|Vietnam\+)[\w+/ .]*)\s*\)$")
 _POSTER_LABEL = re.compile(r"^(?:người đăng|đăng bởi|posted by|quản trị|người cập nhật)\b", re.I)
 _SITE_LIKE = re.compile(r"^(?:https?://)?(?:[\w-]+\.)+(?:vn|com|net|org|info)(?:/\S*)?$", re.I)
+_OUTLET = re.compile(r"^(?:báo|đài|cổng)\b|\b(?:điện tử|online|ttxvn)$", re.I)
+_HIGHLAND = re.compile(r"^(?:H|Y)[’'][^\W\d_]{2,}$")  # a name of one word, as those of the Ê Đê: H'Yim
 _TOKEN = re.compile(r"^[^\W\d_][\w’'.-]*$")
 _INITIALS = re.compile(r"^(?:[A-ZĐ]\.\s?){1,3}[A-ZĐ]?\.?$|^[A-ZĐ]{2,4}$")
 _SPLIT = re.compile(r"\s+[-–—]\s+|\s*[,;(|/]\s*|\s+[-–—]|[-–—]\s+")
@@ -58,10 +61,14 @@ _NOT_NAMES = frozenset(
         *("ban", "bà", "bài", "bộ", "chương", "chị", "chủ", "các", "cô"),
         *("công", "cổng", "cục", "em", "giám", "huyện", "hđnd", "hội", "kính", "luật", "mục"),
         *("nghị", "nguồn", "ngày", "nơi", "phòng", "phó", "phường", "quyết", "số", "sở", "theo"),
-        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trân", "trường", "trưởng", "tỉnh"),
+        *("tháng", "thông", "thầy", "thị", "thứ", "tin", "trân", "trưởng", "tỉnh"),
         *("ubnd", "viện", "xã", "ông", "điều", "đài", "đảng", "đồng", "ảnh"),
     )
 )
+
+
+# "Trường Thọ" is a name, "Trường Mầm non" is none.
+_SCHOOLS = frozenset(("chính", "cao", "dân", "mầm", "mẫu", "phổ", "ptdt", "th", "thcs", "thpt", "tiểu", "trung", "đại"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ def is_person(text: str, *, by_family: bool = False) -> bool:
         return False
     first = words[0].casefold()
     if fold_key(text) in _places() or first in _NOT_NAMES:
+        return False
+    if first == "trường" and words[1].casefold() in _SCHOOLS:
         return False
     if all(word.isupper() for word in words) and len(words) > 4:
         return False
@@ -148,7 +157,7 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
     bare = text.strip("()[]* ").removesuffix("./.").strip(" .") if not _INITIALS.match(text) else text
     if _SITE_LIKE.match(bare):
         return Byline(source=bare)
-    if fold_key(bare) in _DESKS or (_INITIALS.match(bare) and is_marked):
+    if fold_key(bare) in _DESKS or (is_marked and (_INITIALS.match(bare) or _HIGHLAND.match(bare))):
         return Byline(author=bare)
     if is_person(bare, by_family=not is_marked and not is_last):
         return Byline(author=bare)
@@ -193,7 +202,7 @@ def _is_outlet(match: re.Match[str]) -> bool:
     """Whether what follows "Theo" is an outlet: a site, capitalised words, or in brackets an office."""
     value = match["value"]
     words = value.split()
-    if _SITE_LIKE.match(value) or value[:4].casefold() == "báo ":
+    if _SITE_LIKE.match(value) or _OUTLET.search(value):
         return True
     if not (1 <= len(words) <= 12 and words[0][:1].isupper()):
         return False

@@ -23,6 +23,7 @@ _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEAD_BYTES = 4096
 _SAMPLE_BYTES = 200_000
+_REPAIRED_CHARS = 1_500_000  # looking for old codes word for word takes a second for so many
 _WESTERN = frozenset({"cp1252", "iso8859-1", "iso8859-15", "ascii"})
 _VIETNAMESE = (("cp1258", from_cp1258), ("tcvn3", from_tcvn3), ("vni", from_vni))
 
@@ -43,7 +44,7 @@ def decode(body: bytes, content_type: str | None = None) -> tuple[str, str]:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_other(body, content_type)
-    return repair(text) if is_suspicious(text) else text, "utf-8"
+    return repair(text) if len(text) <= _REPAIRED_CHARS and is_suspicious(text) else text, "utf-8"
 
 
 def to_utf8(body: bytes, content_type: str | None = None) -> tuple[bytes, str]:

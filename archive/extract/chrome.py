@@ -6,9 +6,11 @@ Each step takes the lines that the steps before have left and says of each line 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
-from archive.extract.lexicon import find
+from archive.extract.byline import read_labelled
+from archive.extract.lexicon import LEADERS, find
 from archive.extract.outline import Line
 from archive.extract.repeats import find_repeats
 from archive.text import fold_key
@@ -21,6 +23,7 @@ _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 _DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rar", ".zip", ".ppt", ".pptx")
 _FILE_NAME = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|rar|zip|7z)\b", re.I)
 _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])?\s*(?:số\s*)?\d*\s*$", re.I)
+_CREDIT = re.compile(r"^\(?(?:ảnh|hình)\b|[.(]\s*(?:ảnh|nguồn ảnh|photo)\s*:|\bảnh (?:minh h[ọo]a|tư liệu)\W*$", re.I)
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
 _SIZE = re.compile(r"^\d{1,3}\s*%$")
 _DATED = re.compile(
@@ -33,9 +36,13 @@ _CONTACT = re.compile(
     r"số điện thoại)\b.{0,4}[:：]",
     re.I,
 )
+_ANNOUNCES = re.compile(r":\s*$|\bliên hệ\b", re.I)
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
 _BARS = re.compile(r"\s*[|·•]\s*")
+_BUTTON_CHARS = 40
+_HEADLINE_CHARS = 18
+_TEASERS, _TEASER_LINES, _TEASER_CHARS = 3, 5, 320
 _CAPTION_CHARS = 220
 _MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
@@ -60,14 +67,28 @@ _ALWAYS_OUT = frozenset(
 )
 
 
-def clean(lines: list[Line], title: str, *, is_exact: bool) -> Reasons:
+def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> Reasons:
     """Return which of `lines` to leave out of the text, and why.
 
-    `lines` are those of a body in document order. `is_exact` says that they were named by a family's selectors, so
-    that zones inside them are believed only when they are small.
+    `lines` are those of a body in document order; `known` are those of them that are known to be chrome. `is_exact`
+    says that they were named by a family's selectors, so that zones inside them are believed only when they are small.
     """
-    reasons: Reasons = {}
-    for step in (_zones, _noise, _titles, _captions, _repeats, _regions, _lexicon, _contacts, _tail):
+    reasons = dict(known)
+    for step in (
+        _zones,
+        _noise,
+        _titles,
+        _captions,
+        _repeats,
+        _regions,
+        _teasers,
+        _toolbars,
+        _lexicon,
+        _contacts,
+        _tail,
+    ):
+        if step in (_teasers, _toolbars, _contacts) and is_exact:
+            continue
         chosen = _zones_inside if step is _zones and is_exact else step
         for position, reason in chosen(lines, title, reasons):
             reasons.setdefault(position, reason)
@@ -119,35 +140,58 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
 
 def _captions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Captions: marked as such, or a short line without a full stop right below an image or an image's file name."""
-    below_image = False
+    if not any(line.after_image or line.in_caption for line in lines) and "caption" not in reasons.values():
+        return
+    below_image = 0
+    is_centred, is_italic = _is_most(lines, _is_centre), _is_most(lines, _is_slanted)
     for position, line in enumerate(lines):
-        below_image = below_image or line.after_image
+        below_image = max(below_image, line.after_image)
+        is_apart = (not is_centred and _is_centre(line)) or (not is_italic and _is_slanted(line))
         if position in reasons:
-            below_image = reasons[position] == "caption"  # its file name, or what an editor put in its place
+            # Its file name, or what an editor put in its place.
+            below_image = 2 if reasons[position] == "caption" else 0
         elif (line.in_caption and len(line.text) <= _MARKED_CAPTION_CHARS) or (
-            below_image and _looks_like_caption(line)
+            below_image and _looks_like_caption(line, is_apart=is_apart, is_beside=below_image > 1)
         ):
             yield position, "caption"
-            # Captions of several lines are set apart as a whole.
-            below_image = line.align == "center" or line.italic_chars * 2 > len(line.text)
+            below_image = int(is_apart)  # captions of several lines are set apart as a whole
         else:
-            below_image = False
+            below_image = 0
 
 
-def _looks_like_caption(line: Line) -> bool:
+def _is_centre(line: Line) -> bool:
+    return line.align == "center"
+
+
+def _is_slanted(line: Line) -> bool:
+    return line.italic_chars * 2 > len(line.text)
+
+
+def _is_most(lines: list[Line], is_so: Callable[[Line], bool]) -> bool:
+    """Whether most of the running text is so: then nothing is set apart by it."""
+    prose = [line for line in lines if line.is_prose]
+    return sum(len(line.text) for line in prose if is_so(line)) * 2 > sum(len(line.text) for line in prose)
+
+
+def _looks_like_caption(line: Line, *, is_apart: bool, is_beside: bool) -> bool:
+    """Whether a line below an image is its caption; it stands apart from the text, or in one block with the image."""
     text = line.text
     if len(text) > _CAPTION_CHARS or line.is_heading or line.in_list or line.tag == "row" or len(text) < 8:
         return False
     if (
         line.bold_chars * 2 > len(text)
         or _HEADING_START.match(text)
+        or line.align == "right"
+        or read_labelled(text)
         or text.isupper()
         or text.endswith((":", "/.", ";"))
     ):
         return False
-    if line.italic_chars * 2 > len(text) or line.align == "center":
+    if is_apart:
         return True
-    return text[-1] not in '.!?…”"' and ". " not in text
+    if _CREDIT.search(text):
+        return True
+    return is_beside and not line.align and text[-1] not in '.!?…”"' and ". " not in text
 
 
 def _repeats(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
@@ -181,6 +225,9 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             ):
                 yield position, "related"
             continue
+        if LEADERS.search(line.text):
+            inside = ""
+            continue
         is_item = line.is_link or _DATED.search(line.text) or line.link_chars * 3 > len(line.text)
         if line.is_prose and not is_item and len(line.text) >= _REGION_PROSE_CHARS and i <= last_prose:
             inside = ""
@@ -188,6 +235,37 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             yield position, inside
         else:
             inside = ""
+
+
+def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Behind the text: linked headings, each with a few sentences below it, three at least."""
+    left = _left(lines, reasons)
+    starts: list[int] = []
+    between = prose = 0  # lines since the last headline, and those of text among them
+    for i in range(len(left) - 1, -1, -1):
+        line = left[i][1]
+        if line.is_link and len(line.text) > _HEADLINE_CHARS and not is_attachment(line):
+            starts.append(i)
+            between = prose = 0
+            continue
+        between += 1
+        prose += line.is_prose
+        if prose > 1 or between > _TEASER_LINES or len(line.text) > _TEASER_CHARS:
+            break
+    first_prose = next((i for i, (_, line) in enumerate(left) if line.is_prose), len(left))
+    starts = [i for i in starts if i > first_prose]
+    if len(starts) >= _TEASERS:
+        yield from ((position, "related") for position, _ in left[starts[-1] :])
+
+
+def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Short links above the text and below it."""
+    left = _left(lines, reasons)
+    for edge in (left, left[::-1]):
+        for position, line in edge:
+            if not line.is_link or len(line.text) > _BUTTON_CHARS or is_attachment(line):
+                break
+            yield position, "nav"
 
 
 def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
@@ -222,21 +300,19 @@ def _is_toolbar(text: str) -> bool:
 
 
 def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Three or more lines of an agency's address in a row, near the end: the footer."""
+    """Three or more lines of an agency's address in a row, near the end and announced by no line above: the footer."""
     left = _left(lines, reasons)
-    run: list[int] = []
     last_prose = max(
         (i for i, (_, line) in enumerate(left) if line.is_prose and not _CONTACT.match(line.text)), default=-1
     )
-    for i, (position, line) in enumerate(left):
-        if _CONTACT.match(line.text) and i > last_prose:
-            run.append(position)
-            continue
-        if len(run) >= 3:
-            yield from ((p, "footer_agency") for p in run)
-        run = []
-    if len(run) >= 3:
-        yield from ((p, "footer_agency") for p in run)
+    behind = left[last_prose + 1 :]
+    for is_contact, group in groupby(
+        enumerate(behind, last_prose + 1), lambda item: bool(_CONTACT.match(item[1][1].text))
+    ):
+        run = list(group)
+        above = left[run[0][0] - 1][1].text if run[0][0] else ""
+        if is_contact and len(run) >= 3 and not _ANNOUNCES.search(above):
+            yield from ((position, "footer_agency") for _, (position, _) in run)
 
 
 def _tail(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

@@ -83,7 +83,8 @@ _JAVA = re.compile(
     rf"\b{_ENGLISH_MONTH}\s+(\d{{1,2}})\s+(\d\d:\d\d:\d\d)\s+(gmt|utc|ict)(?:\+\d\d:\d\d)?\s+(\d{{4}})\b"
 )
 _NUMERIC = re.compile(
-    r"(?<![\d/.,-])(\d{1,2})\s*([/.\-–])\s*(?:tháng\s+)?(\d{1,2})\s*[/.\-–]\s*(\d{4}|\d{2})(?![\d/]|[.,-]\d|\s*/\s*[^\W\d])"
+    r"(?<![\d/.-])(?<!\d,)(\d{1,2})\s*([/.\-–])\s*(?:tháng\s+)?(\d{1,2})\s*[/.\-–]\s*(\d{4}|\d{2})"
+    r"(?![\d/]|[.,-](?!\d\d?\s*[:h])\d|\s*/\s*[^\W\d])"
 )
 _WORDS = re.compile(
     r"(?<!\d)(\d{1,2})\s*[-,/]?\s*(?:tháng|thg|th)\.?\s*(\d{1,2}|mười một|mười hai|[^\W\d]+)"

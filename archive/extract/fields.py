@@ -11,8 +11,10 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body, line_of
 from archive.extract.byline import is_person, read_byline, read_labelled, tidy_author
+from archive.extract.date_lines import has_date_label, is_date_line, is_dateline
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
+from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.select import select
@@ -25,30 +27,22 @@ __all__ = [
     "find_language",
     "find_published_at",
     "find_source",
-    "is_date_line",
 ]
 
 _HEADER_LINES = 12  # between heading and body
 _ABOVE_LINES = 6
 _BELOW_LINES = 25
 _DATE_LINE_CHARS = 120
-_DATE_LINE_WORDS = 14
-_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ]{2}|\|\s*[^\W\d_]{2,}\s+[^\W\d_]")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_DATE_LABEL = re.compile(
-    r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
-    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
-    re.I,
-)
+_LANGUAGE_CHARS = 800
 _NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
 _FOREIGN = frozenset(("comment", "related", "side", "nav"))
 _AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>[^|·•]+)", re.I)
 _LINE_PARTS = re.compile(r"\s*[|·•]\s*|\s+[-–]\s+|,\s+|\s{2,}")
-_DATELINE = re.compile(r"^[^\W\d_][\w .’'-]{1,40},\s*ngày\s+\d{1,2}.{1,25}\d{4}\.?$", re.I)
 _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
 )
 _CRUMBS = re.compile(r"breadcrumb|pathway|bread-crumb|crumb|sitemappath|duong-?dan|duongdan", re.I)
+_CRUMB_SEPARATOR = re.compile(r"[>»›/→|]")
 _CRUMB_SEPARATORS = re.compile(r"\s*(?:>|»|›|/|→|\|)\s*")
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 
@@ -81,10 +75,15 @@ def find_published_at(s: Surroundings, texts: list[str], captured_at: datetime) 
     In order: the family's own place, a line between heading and body, a labelled line anywhere around the body, a line
     above the heading, the URL's path, the head of the page, a dateline in the body.
     """
-    url_day = date_in_path(unquote(urlsplit(s.url).path)) or ""
-    datelines = [line for line in texts[:6] + texts[-6:] if len(line) < 80 and _DATELINE.match(line)]
-    surfaces = [*_visible(s), url_day, *s.metadata.dates, *datelines]
-    return choose(surfaces, captured_at=captured_at)
+    return choose(_surfaces(s, texts), captured_at=captured_at)
+
+
+def _surfaces(s: Surroundings, texts: list[str]) -> Iterator[str]:
+    """Yield what may hold the date, the most trusted first; nearly always the first one does."""
+    yield from _visible(s)
+    yield date_in_path(unquote(urlsplit(s.url).path)) or ""
+    yield from s.metadata.dates
+    yield from (line for line in texts[:6] + texts[-6:] if len(line) < 80 and is_dateline(line))
 
 
 def _visible(s: Surroundings) -> Iterator[str]:
@@ -97,12 +96,13 @@ def _visible(s: Surroundings) -> Iterator[str]:
         between = lines[heading + 1 : max(first + 3, heading + 2)][:_HEADER_LINES]
         yield from _dated(between)
     around = lines[max(s.body.start, first - 40) : first] + lines[(s.body.lines or (first,))[-1] + 1 : s.body.end]
-    yield from (line.text for line in around if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
+    yield from (line.text for line in around if len(line.text) <= _DATE_LINE_CHARS and has_date_label(line.text))
     inside = [lines[i] for i in (*s.body.lines[:4], *s.body.lines[-4:])]
-    yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and _DATE_LABEL.match(line.text))
+    yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and has_date_label(line.text))
     if heading is not None:
-        above = lines[max(s.body.start, heading - _ABOVE_LINES) : heading]
-        yield from _dated(reversed(above))
+        # Further up than the article's own block a date right above the heading counts; others are clocks of headers.
+        start = min(max(s.body.start, heading - _ABOVE_LINES), max(0, heading - 2))
+        yield from _dated(reversed(lines[start:heading]))
     else:
         yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
     yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60 and s.family is None)
@@ -113,13 +113,6 @@ def _dated(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         if line.reason not in _NO_DATES and not line.is_prose and is_date_line(line.text):
             yield line.text
-
-
-def is_date_line(text: str) -> bool:
-    """Return True for a date with at most a label and a name around it: no sentence, no document's dateline or name."""
-    if len(text) > _DATE_LINE_CHARS or _DATELINE.match(text) or _DOCUMENT.search(text) or parse_date(text) is None:
-        return False
-    return len(_LETTERS.findall(text)) <= _DATE_LINE_WORDS and not text.endswith((";", "/."))
 
 
 def find_author(s: Surroundings) -> str | None:
@@ -138,7 +131,11 @@ def find_author(s: Surroundings) -> str | None:
     for text in s.texts((s.family or NAMES).author):
         labelled = read_labelled(text)
         author = (labelled.author if labelled else None) or tidy_author(text)
-        if author and (labelled or is_person(author)) and not _is_site(author, s.metadata):
+        if (
+            author
+            and (labelled or is_person(author) or (s.family and _is_office(author)))
+            and not _is_site(author, s.metadata)
+        ):
             return author
     written = s.metadata.article.get("author")
     if isinstance(written, list) and written:
@@ -147,6 +144,13 @@ def find_author(s: Surroundings) -> str | None:
     if isinstance(name, str) and is_person(normalise_line(name), by_family=True):
         return normalise_line(name)
     return None
+
+
+def _is_office(author: str) -> bool:
+    """Whether the family's own field names an office: several words, no number, nothing of the lexicon."""
+    return (
+        len(author.split()) >= 2 and author[0].isupper() and not any(c.isdigit() for c in author) and not find(author)
+    )
 
 
 def _signed(s: Surroundings) -> str | None:
@@ -234,13 +238,16 @@ def _is_title(crumb: str, title: str) -> bool:
 
 def _crumbs(s: Surroundings) -> list[str]:
     """Return the steps of the breadcrumbs, outermost first."""
+    end = s.body.lines[0] if s.body.lines else s.body.end
     for block in s.outline.blocks:
+        if block.first > end:
+            break
         if block.names and 0 < block.last - block.first <= 12 and _names_crumbs(block.names):
             return _steps(s.outline.lines[block.first : block.last])
     for line in s.outline.lines:
         if s.title is not None and line.index >= s.title.index + 1:
             break
-        if len(line.text) <= 300 and _CRUMB_SEPARATORS.search(line.text) and line.link_chars:
+        if line.link_chars and len(line.text) <= 300 and _CRUMB_SEPARATOR.search(line.text):
             steps = _steps([line])
             if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES:
                 return steps
@@ -262,10 +269,11 @@ def _steps(lines: list[Line]) -> list[str]:
 
 def find_language(text: str, metadata: Metadata) -> str | None:
     """Return the ISO 639-1 code of the text's language: Vietnamese by its letters, otherwise what the page declares."""
-    letters = sum(map(str.isalpha, text[:1500]))
-    if letters and len(_VIETNAMESE.findall(text[:1500].casefold())) * 25 >= letters:
+    sample = text[:_LANGUAGE_CHARS]
+    letters = len(sample) - sample.count(" ")
+    if letters and len(_VIETNAMESE.findall(sample.casefold())) * 25 >= letters:
         return "vi"
     declared = metadata.language
     if declared and declared != "vi" and declared.isalpha():
         return declared
-    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", text[:1500]) else None
+    return None if letters < 200 else "en" if re.search(r"\b(?:the|and|of)\b", sample) else None

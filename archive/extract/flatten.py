@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
 from archive.extract.page import Element
@@ -50,7 +49,7 @@ def flatten(root: Element, host: str = "", recurring: Recurring = _recurring) ->
     for element, traits in walk.entries:
         outline.enter(element, traits)
     outline.judge_zones()
-    outline.count()
+    outline.judge()
     return outline
 
 
@@ -60,6 +59,7 @@ class _Walk:
     def __init__(self, outline: Outline, host: str, recurring: Recurring) -> None:
         self.outline = outline
         self.host, self.recurring = host, recurring
+        self.is_known = recurring.knows(host)
         self.starts: list[Start] = []  # of the parts that are being recorded
         self.entries: list[tuple[Element, Traits]] = []  # elements to be entered under their names
         self.blocks = outline.blocks
@@ -70,6 +70,7 @@ class _Walk:
         self.href = ""
         self.bullet = False
         self.image_open = False
+        self.image_block = -1  # of the last image
         self.cells: list[str] = []
         self.line_context = _Context()  # what holds where the current line's text begins
         self.has_text = False
@@ -89,7 +90,7 @@ class _Walk:
                     is_block = traits.is_block and not (outer.in_row and traits.is_bare_cell)
                     if is_block:
                         self.enter_block(element, traits, outer, inner)
-                        if traits.names and len(element) and self.recall(element, traits, inner):
+                        if self.is_known and traits.names and len(element) and self.recall(element, traits, inner):
                             self.leave_block(inner)
                             if (tail := element.tail) and self.block >= 0:
                                 self.add(tail, outer)
@@ -123,7 +124,8 @@ class _Walk:
 
     def read(self, element: Element) -> tuple[Traits, str]:
         """Return what the element's tag and attributes say, and its address; enter it under its names."""
-        tag, items = cast("str", element.tag), element.items()
+        tag: str = element.tag  # type: ignore[assignment]  # a cast would cost a call for each element
+        items = element.items()
         if not items:
             return read_traits(tag, ()), ""
         traits = read_traits(tag, tuple([item for item in items if item[0] in TELLING]))
@@ -233,6 +235,7 @@ class _Walk:
         if self.block >= 0:
             self.blocks[self.block].images += 1
         self.image_open = not context.in_row
+        self.image_block = self.block
 
     def close_line(self) -> None:
         """Put the current line into the outline, if there is anything in it."""
@@ -243,7 +246,8 @@ class _Walk:
                 if not text.startswith(_BULLETS):
                     text = f"- {text}"
                 self.bullet = False
-            self.make_line(text, tag, after_image=self.image_open)
+            image = self.image_open + (self.image_open and self.image_block == self.block)
+            self.make_line(text, tag, after_image=image)
             self.image_open = False
         self.reset()
 
@@ -252,7 +256,7 @@ class _Walk:
         pieces = self.pieces
         return " ".join((pieces[0] if len(pieces) == 1 else "".join(pieces)).split())
 
-    def make_line(self, text: str, tag: str, *, after_image: bool) -> None:
+    def make_line(self, text: str, tag: str, *, after_image: int) -> None:
         context, link = self.line_context, self.link
         self.lines.append(
             Line(
@@ -282,7 +286,7 @@ class _Walk:
         self.close_cell()
         if self.cells:
             self.line_context = context
-            self.make_line(" | ".join(self.cells), "row", after_image=False)
+            self.make_line(" | ".join(self.cells), "row", after_image=0)
         self.cells = []
         self.reset()
 

@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 from archive.extract.evidence import Evidence, Verdict
 from archive.extract.select import select
-from archive.extract.shape import by_shape, is_headline, looks_like_listing, teasers, whole_entries
+from archive.extract.shape import (
+    by_shape,
+    is_dated,
+    is_headline,
+    looks_like_listing,
+    starts_with_text,
+    teasers,
+    whole_entries,
+)
 from archive.extract.standins import HOME_PATHS, stand_in
 from archive.records import PageKind
 from archive.text import fold_key
@@ -77,15 +85,15 @@ def _said_by_cms(e: Evidence) -> Verdict:
     for names, kind in ((family.listing_classes, PageKind.LISTING), (family.other_classes, PageKind.OTHER)):
         if found := classes & names:
             return kind, f"{family.name}: {' '.join(sorted(found))}"
-    if e.has_body and family.name == "nukeviet":
-        return PageKind.ARTICLE, "nukeviet: article body"
-    is_website = family.name == "nukeviet" and e.metadata.og_type == "website"
-    if is_website and sum(1 for line in e.outline.lines if is_headline(line)) >= 2:
-        return PageKind.LISTING, "nukeviet: og:type website"
+    if e.has_body and family.has_own_body:
+        return PageKind.ARTICLE, f"{family.name}: article body"
+    is_other = e.metadata.og_type in family.listing_types
+    if is_other and sum(1 for line in e.outline.lines if is_headline(line)) >= 2:
+        return PageKind.LISTING, f"{family.name}: og:type {e.metadata.og_type}"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
-    if is_website:
-        return PageKind.OTHER, "nukeviet: og:type website"
+    if is_other:
+        return PageKind.OTHER, f"{family.name}: og:type {e.metadata.og_type}"
     return None
 
 
@@ -131,13 +139,15 @@ def _said_by_types(e: Evidence) -> Verdict:
     ]
     if e.metadata.says_listing:
         return PageKind.LISTING, "schema.org: a collection"
-    if len(articles) > 2 and not e.has_body:
-        return PageKind.LISTING, f"{len(articles)} articles marked up"
     if entries := whole_entries(e):
         return PageKind.LISTING, f"{entries} linked headings with text below"
+    if e.has_body:
+        return PageKind.ARTICLE, "article body"
     is_listing, why = looks_like_listing(e)
-    if e.metadata.says_article or len(articles) == 1 or e.has_body:
-        if is_listing and not e.has_body:
+    if len(articles) > 2 and not (is_dated(e) or starts_with_text(e)):
+        return PageKind.LISTING, f"{len(articles)} articles marked up"
+    if e.metadata.says_article or len(articles) == 1:
+        if is_listing:
             return PageKind.LISTING, why
-        return PageKind.ARTICLE, "article body" if e.has_body else "schema.org: an article"
+        return PageKind.ARTICLE, "schema.org: an article"
     return None

@@ -53,6 +53,7 @@ _CONTINUATION = "\xa0-\xbf" + "".join(
 )
 _THREE = f"[\xe1\xe2][{_CONTINUATION}]{{2}}"  # Vietnamese letters, dashes and quotes; the others have two bytes
 _MOJIBAKE = re.compile(f"[A-Za-z]*(?:(?:{_THREE}|[\xc2-\xc6][{_CONTINUATION}])[A-Za-z]*)+")
+_SOFT_HYPHENS = re.compile("\xad{2,}")
 _WORD = re.compile(r"[^\s<>()\[\]{}\"“”'‘’,.;:!?/…–-]+")
 _TEXT = re.compile(r"(?<=>)[^<>]*[^\x00-\x7f<>][^<>]*")
 _WITHOUT_D = str.maketrans("", "", "đĐ")
@@ -69,7 +70,8 @@ def is_syllable(word: str) -> bool:
 
 def from_tcvn3(text: str) -> str:
     """Return what a text says that is in TCVN3 (ABC fonts) and was read as Western."""
-    return _WORD.sub(lambda match: _cased(match[0], match[0].translate(_TCVN3)), text)
+    # ư is the code of the soft hyphen, which editors have doubled.
+    return _WORD.sub(lambda match: _cased(match[0], _SOFT_HYPHENS.sub("\xad", match[0]).translate(_TCVN3)), text)
 
 
 def from_vni(text: str) -> str:

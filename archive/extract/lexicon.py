@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from archive.text import fold_key
+from archive.text import fold_key, fold_syllable
 
-__all__ = ["Phrase", "find"]
+__all__ = ["LEADERS", "Phrase", "find"]
+
+LEADERS = re.compile(r"\.{4}|…{2}|_{3}")  # of a line of a form, to be filled in
 
 _MAX_CHARS = 80
 _MAX_FOOTER_CHARS = 300
@@ -53,10 +55,19 @@ def _phrases() -> dict[str, tuple[str, bool]]:
     return table
 
 
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(key.split()[0] for key in _phrases())
+
+
 @lru_cache(maxsize=4096)
 def find(line: str) -> Phrase | None:
     """Return the phrase of the lexicon that `line` is or starts with, or None."""
-    if len(line) > _MAX_FOOTER_CHARS:
+    if len(line) > _MAX_FOOTER_CHARS or LEADERS.search(line):
+        return None
+    # Most lines are told by their first word.
+    first = _WORD.search(line)
+    if first is None or fold_syllable(_GLUED.split(first[0], 1)[0]) not in _first_words():
         return None
     words = _key(line).split()
     if not words:

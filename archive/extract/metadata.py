@@ -14,8 +14,10 @@ __all__ = ["Metadata", "read_metadata"]
 
 _ARTICLE_TYPES = frozenset(("newsarticle", "article", "blogposting", "reportagenewsarticle"))
 _LISTING_TYPES = frozenset(("collectionpage", "searchresultspage", "blog", "itemlist"))
+_MAX_CHARS = 2_000  # of a title or description; more than anyone writes
 _MAX_JSON_CHARS = 200_000
 _MAX_JSON_NODES = 400
+_MAX_SCRIPTS = 40
 
 
 @dataclass(slots=True)
@@ -67,16 +69,17 @@ class Metadata:
 def read_metadata(root: Element) -> Metadata:
     """Return what the page at `root` says of itself."""
     metadata = Metadata(language=(root.get("lang") or "").strip().casefold()[:2])
+    scripts = 0
     for element in root.iter("meta", "title", "body", "script"):
         if element.tag == "meta":
             name = (element.get("property") or element.get("name") or element.get("itemprop") or "").casefold()
             if name and (content := element.get("content")):
-                metadata.properties.setdefault(name, normalise_line(content))
+                metadata.properties.setdefault(name, normalise_line(content[:_MAX_CHARS]))
         elif element.tag == "title":
-            metadata.title = metadata.title or normalise_line("".join(element.itertext()))
+            metadata.title = metadata.title or normalise_line("".join(element.itertext())[:_MAX_CHARS])
         elif element.tag == "body":
             metadata.body_classes = metadata.body_classes or frozenset((element.get("class") or "").casefold().split())
-        elif "ld+json" in (element.get("type") or ""):
+        elif "ld+json" in (element.get("type") or "") and (scripts := scripts + 1) <= _MAX_SCRIPTS:
             _read_json(element.text or "", metadata)
     metadata.generator = metadata.properties.get("generator", "")
     return metadata

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_SENTENCE_ENDS = (". ", "? ", "! ", "; ")
+_SENTENCE_ENDS = (". ", "? ", "! ", "; ", "。")
 _PROSE_CHARS = 60
+# What is called so has no prose to speak of, or is called so by mistake: "#content_print" is what will be printed.
+_LIGHT = frozenset(("print", "share", "rating", "counter", "tags", "meta", "attachment", "nav"))
+_LIGHT_CHARS = 400
 _LONG_CHARS = 140  # no heading is longer
 
 
@@ -29,7 +32,7 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
 
     `block` is the index of the innermost block that holds it; `tag` says what that block is (`row` for a row of a
     data table). Character counts are of the text that stands in links, bold and italic. `is_prose`: it reads like
-    running text.
+    running text. `after_image`: 1 right below an image, 2 below one in the same block.
     """
 
     text: str
@@ -42,7 +45,7 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
     align: str = ""
     zone: Zone | None = None
     in_list: bool = False
-    after_image: bool = False
+    after_image: int = 0
     in_caption: bool = False
     href: str = ""
     is_prose: bool = False
@@ -88,9 +91,10 @@ class Outline:
     typed: list[Element] = field(default_factory=list)  # with an itemtype
     zones: list[Zone] = field(default_factory=list)
     inputs: int = 0
-    prose: list[int] = field(default_factory=list)  # prose[i]: characters of unzoned prose before line i
-    links: list[int] = field(default_factory=list)
+    _prose: list[int] = field(default_factory=list)
+    _links: list[int] = field(default_factory=list)
     _block_of: dict[Element, int] = field(default_factory=dict)
+    _children: dict[int, list[int]] = field(default_factory=dict)
 
     def enter(self, element: Element, traits: Traits) -> None:
         """Enter an element under its names."""
@@ -111,40 +115,66 @@ class Outline:
         return self._block_of
 
     @property
+    def children(self) -> dict[int, list[int]]:
+        """The blocks right inside of each block that hold lines; those of -1 are the outermost."""
+        if not self._children:
+            for index, block in enumerate(self.blocks):
+                if block.last > block.first:
+                    self._children.setdefault(block.parent, []).append(index)
+        return self._children
+
+    @property
     def visible_chars(self) -> int:
         """Return the characters that the page shows."""
-        return sum(len(line.text) for line in self.lines)
+        return sum([len(line.text) for line in self.lines])
 
     def judge_zones(self) -> None:
-        """Switch off zones that hold most of the prose: "sidebar-right" is also what layouts call their whole."""
+        """Switch off zones that hold too much prose: "sidebar-right" is also what layouts call their whole."""
         total = 0
         for line in self.lines:
             if line.is_prose:
                 chars = len(line.text)
                 total += chars
-                zone = line.zone
-                while zone:
-                    zone.prose_chars += chars
-                    zone = zone.outer
+                if line.zone:
+                    line.zone.prose_chars += chars
+        for zone in reversed(self.zones):  # inner ones first
+            if zone.outer:
+                zone.outer.prose_chars += zone.prose_chars
         for zone in self.zones:
-            zone.in_force = zone.prose_chars * 5 <= total * 2 or zone.prose_chars < 200
+            most = _LIGHT_CHARS if zone.reason in _LIGHT else total * 2 // 5
+            zone.in_force = zone.prose_chars <= max(most, 200)
 
-    def trust(self, line: Line) -> None:
-        """Switch off the zones that `line`, the heading, stands in: what holds the heading is no chrome."""
+    def trust(self, line: Line) -> Line:
+        """Return `line` as the heading: no prose, and the zones that it stands in are no chrome."""
+        heading = self.lines[line.index] = line._replace(is_prose=False)
         zone = line.zone
-        if zone is None:
-            return
         while zone:
             zone.in_force = False
             zone = zone.outer
-        self.count()
+        if line.zone:
+            self.judge()
+        if line.zone or line.is_prose:
+            self._prose = []
+        return heading
 
-    def count(self) -> None:
-        """Judge the zones, and sum up prose and links over the lines."""
+    def judge(self) -> None:
+        """Bring the reasons of all zones up to date."""
         for zone in self.zones:  # outer ones first
             zone.judge()
-        self.prose = [0, *accumulate(_weight(line) for line in self.lines)]
-        self.links = [0, *accumulate(line.link_chars for line in self.lines)]
+
+    @property
+    def prose(self) -> list[int]:
+        """The characters of unzoned prose before each line, and before the end."""
+        if not self._prose:
+            self._prose = [0, *accumulate(_weight(line) for line in self.lines)]
+        return self._prose
+
+    @property
+    def links(self) -> list[int]:
+        """The characters of links before each line, and before the end."""
+        if not self._links:
+            self._links = [0, *accumulate(line.link_chars for line in self.lines)]
+        return self._links
 
     def prose_of(self, block: Block) -> int:
         """Return the characters of prose that `block` holds, zones left out."""
@@ -172,7 +202,7 @@ def reads_as_prose(text: str, tag: str, link_chars: int) -> bool:
     chars = len(text)
     if chars < _PROSE_CHARS or link_chars * 3 > chars or tag == "row":
         return False
-    return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"' or any(end in text for end in _SENTENCE_ENDS)
+    return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"。' or any(end in text for end in _SENTENCE_ENDS)
 
 
 def _weight(line: Line) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 from urllib.parse import urljoin
@@ -15,11 +17,13 @@ __all__ = ["Element", "Page", "parse"]
 
 Element: TypeAlias = etree._Element  # lxml.html has a class of its own for each tag: slower to walk, and not needed
 
-# The largest page seen on a portal has under 20,000 tags. These limits keep the worst page under two seconds.
+# The largest page seen on a portal has under 20,000 tags. These limits keep the worst page under two seconds of CPU.
 MAX_BYTES = 8_000_000
-MAX_TAGS = 120_000
+MAX_TAGS = 80_000
 # libxml2 compares each attribute of a tag with every other; this is about half a second.
 MAX_ATTRIBUTE_PAIRS = 100_000_000
+_FORMATTING = re.compile(rb"</?(?:font|b|i|u|span|strong|em|big|small|o:p)\b[^<>]*>", re.I)
+_VALUE = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _LONG_TAG = 600  # bytes; a shorter one cannot matter
 
 
@@ -42,27 +46,54 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         raise PageError(url, "the page is empty")
     if len(body) > MAX_BYTES:
         raise PageError(url, f"{len(body):,} bytes of HTML, more than {MAX_BYTES:,}", "it was kept, but not read")
-    tags = body.split(b"<", MAX_TAGS + 1)
-    if len(tags) > MAX_TAGS + 1:
-        raise PageError(url, f"about {body.count(b'<'):,} tags, more than {MAX_TAGS:,}", "it was kept, but not read")
-    if _attribute_pairs(tags) > MAX_ATTRIBUTE_PAIRS:
+    if (tags := body.count(b"<")) > MAX_TAGS:
+        raise PageError(url, f"{tags:,} tags, more than {MAX_TAGS:,}", "it was kept, but not read")
+    if _attribute_pairs(body) > MAX_ATTRIBUTE_PAIRS:
         raise PageError(url, "a tag with too many attributes", "it was kept, but not read")
     # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
     text, encoding = to_utf8(body, content_type)
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    text = text.replace(b"\x00", b"")
     try:
-        tree = cast("Element | None", etree.fromstring(text.replace(b"\x00", b""), parser))
+        tree, is_whole = _read(text)
+        if not is_whole:  # formatting that is opened in each paragraph and never closed
+            tree, is_whole = _read(_FORMATTING.sub(b"", text))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise PageError(url, f"not HTML: {error}") from error
     if tree is None:
         raise PageError(url, "not HTML: the document is empty")
+    if not is_whole:
+        raise PageError(url, "tags nested more than 2,048 deep", "it was kept, but not read")
     return Page(url, _base_url(tree, url), tree, encoding)
 
 
-def _attribute_pairs(tags: list[bytes]) -> int:
-    """Return about how many pairs of attributes libxml2 will compare in the long tags; text may follow each tag."""
-    long = [tag.partition(b">")[0] for tag in tags if len(tag) > _LONG_TAG]
-    return sum(len(tag.split()) ** 2 for tag in long if len(tag) > _LONG_TAG)
+def _read(text: bytes) -> tuple[Element | None, bool]:
+    """Return the tree of a page in UTF-8, and whether all of it was read: libxml2 stops at a depth of 2,048."""
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
+    tree = cast("Element | None", etree.fromstring(text, parser))
+    error = parser.error_log.last_error
+    return tree, error is None or error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT
+
+
+def _attribute_pairs(body: bytes) -> int:
+    """Return about how many pairs of attributes libxml2 will compare in the long tags."""
+    return sum(len(_VALUE.sub(b"", tag).split()) ** 2 for tag in _long_tags(body))
+
+
+def _long_tags(body: bytes) -> Iterator[bytes]:
+    """Yield the tags of `_LONG_TAG` bytes and more. Looked for in steps of half of that: one lies wholly inside."""
+    step, at, end = _LONG_TAG // 2, 0, len(body)
+    while at < end:
+        if body.find(b"<", at, at + step) >= 0:
+            at += step
+            continue
+        following = body.find(b"<", at)
+        following = following if following >= 0 else end
+        tag = body[max(0, body.rfind(b"<", 0, at)) : following].partition(b">")[0]
+        if len(tag) >= _LONG_TAG:
+            yield tag
+        at = following
 
 
 def _base_url(tree: Element, url: str) -> str:

@@ -19,12 +19,14 @@ from archive.extract.zones import Zone
 __all__ = ["Part", "Recurring", "Start", "replay"]
 
 _PLACES_MOST = 20_000
+_HOSTS_MOST = 20_000
 _TRIES = 6  # in vain, until a place is left alone
+_LARGE_BYTES = 16_000  # what holds the article never recurs, and costs most to look up
 _PAUSE = 32  # elements of such a place, until it is tried once more
 
 _Place = tuple[str, str, str]  # host, tag, names
 _Key = tuple[bytes, object]
-_Line = tuple[str, str, int, int, int, int, int, str, int, bool, bool, bool, str, bool]
+_Line = tuple[str, str, int, int, int, int, int, str, int, bool, int, bool, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,22 @@ class Recurring:
         self._parts_most, self._lines_most = parts_most, lines_most
         self._lines = 0  # of all parts
         self._tries: dict[_Place, int] = {}
+        self._hosts: set[str] = set()
         self.read = self.recalled = 0
 
     @property
     def size(self) -> int:
         """The number of parts that are known or were seen once."""
         return len(self._parts)
+
+    def knows(self, host: str) -> bool:
+        """Return whether a page of that host was seen before: on the first one there is nothing to look up."""
+        if host in self._hosts:
+            return True
+        if len(self._hosts) >= _HOSTS_MOST:
+            self._hosts.clear()
+        self._hosts.add(host)
+        return False
 
     def look_up(self, place: _Place, element: Element, around: object) -> tuple[Part | None, _Key | None]:
         """Return the part that `element` holds; else None and, where it is to be recorded, its key.
@@ -89,7 +101,7 @@ class Recurring:
         source = etree.tostring(element, encoding="utf-8", with_tail=False)
         key = blake2b(source, digest_size=16).digest(), around
         if key not in self._parts:
-            self._tries[place] = left - 1
+            self._tries[place] = left - 1 - len(source) // _LARGE_BYTES
             if len(self._parts) >= self._parts_most or self._lines >= self._lines_most:
                 self._parts.clear()
                 self._tries.clear()

@@ -20,10 +20,11 @@ def find_removals(s: Surroundings, lines: list[Line], reasons: Reasons, *, expla
 
     Without `explained` only the reasons are filled in: a crawl counts them, and that is most of the cost.
     """
+    if not explained:
+        counted = [reasons[position] for position in sorted(reasons)]
+        return tuple([Removal("", reason) for reason in (*counted, *_reasons(s))])
     own = [([lines[position]], reason) for position, reason in sorted(reasons.items())]
     blocks = [*own, *_runs(_outside(s))]
-    if not explained:
-        return tuple([Removal("", reason) for _, reason in blocks])
     return tuple(Removal(_text(run), reason, _where(s.outline, run[0].block)) for run, reason in blocks)
 
 
@@ -32,6 +33,18 @@ def _outside(s: Surroundings) -> list[Line]:
     if s.title is not None:
         inside.add(s.title.index)
     return [line for line in s.outline.lines if line.index not in inside]
+
+
+def _reasons(s: Surroundings) -> Iterator[str]:
+    """Yield the reasons of the runs that `_runs` finds outside."""
+    inside = {*s.body.lead, *s.body.lines, *(() if s.title is None else (s.title.index,))}
+    why = ""
+    for index, line in enumerate(s.outline.lines):
+        if index in inside:
+            why = ""
+        elif (reason := line.reason or "outside") != why:
+            why = reason
+            yield reason
 
 
 def _runs(lines: list[Line]) -> Iterator[tuple[list[Line], str]]:

@@ -19,6 +19,7 @@ from archive.text import fold_key
 __all__ = ["believed_lines"]
 
 _MIN_LINES = 3
+_MAX_LINES = 4_000
 _XML_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -29,6 +30,8 @@ def _extractor() -> Extractor:
 
 def believed_lines(lines: list[Line]) -> list[int]:
     """Return the indexes of those of `lines` that trafilatura takes for the main text, ascending; empty for none."""
+    if len(lines) > _MAX_LINES:
+        return []
     body = html.Element("body")
     article = etree.SubElement(body, "article")
     for line in lines:

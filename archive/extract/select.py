@@ -11,6 +11,7 @@ from archive.extract.page import Element
 __all__ = ["select"]
 
 _STEP = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<rest>(?:[.#@][\w*-]+)*)")
+_MOST = 500  # of so many elements with one name none says anything
 _PART = re.compile(r"([.#@])([\w*-]+)")
 
 
@@ -18,11 +19,16 @@ def select(outline: Outline, selector: str) -> list[Element]:
     """Return the elements that `selector` names, in document order within one class.
 
     `tag.class`, `.class`, `#id`, `@itemprop`, and several parts separated by spaces for "inside of". An id may end or
-    start with `*` (`#*pnNguontin`: ASP.NET prefixes its ids with those of the containers). The last part needs a
-    class, an id or an itemprop; `a@rel-author` is the link with that relation.
+    start with `*` (`#*pnNguontin`: ASP.NET prefixes its ids with those of the containers). A selector of one part needs
+    a class, an id or an itemprop, or is the tag of a block; `a@rel-author` is the link with that relation.
     """
     *outer, last = (_parse(step) for step in selector.split())
-    return [element for element in _candidates(outline, last) if _fits(element, last) and _inside(element, outer)]
+    if outer and not last[1]:  # a tag inside of something that has a name
+        return list(
+            dict.fromkeys(e for holder in select(outline, selector.rpartition(" ")[0]) for e in holder.iter(last[0]))
+        )
+    found = _candidates(outline, last)[:_MOST]
+    return [element for element in found if _fits(element, last) and _inside(element, outer)]
 
 
 _Parsed = tuple[str, tuple[tuple[str, str], ...]]

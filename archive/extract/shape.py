@@ -10,19 +10,30 @@ import re
 from collections.abc import Iterator
 
 from archive.extract.chrome import is_attachment
+from archive.extract.date_lines import is_date_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence, Verdict
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 from archive.extract.standins import UNFILLED
+from archive.extract.title import agrees
 from archive.records import PageKind
 from archive.text import fold_key, strip_marks
 
-__all__ = ["by_shape", "is_headline", "looks_like_listing", "teasers", "whole_entries"]
+__all__ = [
+    "by_shape",
+    "is_dated",
+    "is_headline",
+    "looks_like_listing",
+    "starts_with_text",
+    "teasers",
+    "whole_entries",
+]
 
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
+_LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
 _ENTRIES_LEAST = 2
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
@@ -61,7 +72,7 @@ def teasers(outline: Outline, start: int = 0) -> tuple[int, int, int]:
     """Return how many teasers stand from line `start` on, their characters, and the characters of other prose."""
     count = chars = others = 0
     headline_at = -99
-    for line in outline.lines[start:]:
+    for line in outline.lines[start : start + _LINES]:
         if _is_chrome(line):
             continue
         if is_headline(line):
@@ -108,10 +119,13 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
     heading = None if e.title is None or (e.title.is_link and e.title.tag != "h1") else e.title
     start = heading.index + 1 if heading else 0
     count, chars, others = teasers(e.outline, start)
-    is_category = e.metadata.og_type == "website" or e.title is None or len(e.title.text.split()) <= _CATEGORY_WORDS
+    is_short = e.title is None or (len(e.title.text.split()) <= _CATEGORY_WORDS and e.metadata.og_type != "article")
+    is_category = e.metadata.og_type == "website" or is_short
     if listed := _under_category(e):
         return True, f"{listed} linked headings under the name of a category"
-    if not is_category and _starts_with_text(e):
+    if not is_category and starts_with_text(e):
+        return False, ""
+    if not is_category and is_dated(e):
         return False, ""
     documents = e.outline.lines[start : start + 6] if heading else e.outline.lines
     if others == 0 and any(_names_documents(line) for line in documents):
@@ -120,7 +134,7 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         return True, f"{count} teasers"
     if heading is not None:
         headlines = 0
-        for line in e.outline.lines[start:]:
+        for line in e.outline.lines[start : start + _LINES]:
             if line.reason:
                 continue
             if line.is_prose:
@@ -131,8 +145,8 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
         first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
-        if is_category and count and others == 0 and first is not None and is_headline(first):
-            return True, f"the name of a category and {count} teasers"
+        if count and others == 0 and first is not None and is_headline(first):
+            return True, f"a heading and {count} teasers"
         if is_category and first is not None and UNFILLED.search(first.text.casefold()):
             return True, f"nothing in it yet: “{first.text[:80]}”"
     return False, ""
@@ -161,13 +175,39 @@ def _names_documents(line: Line) -> bool:
     return sum(phrase is not None and phrase.kind == "legal_doc" and phrase.is_whole for phrase in phrases) >= 2
 
 
-def _starts_with_text(e: Evidence) -> bool:
+def starts_with_text(e: Evidence) -> bool:
     """Whether text of its own, be it one line of a notice, stands below the heading before any headline."""
     if e.title is None:
         return False
-    lines = (line for line in e.outline.lines[e.title.index + 1 :] if not line.reason and not parse_date(line.text))
-    first = next((line for line in lines if line.link_chars or len(line.text) >= _TEXT_CHARS), None)
-    return _starts_with_prose(e) or (first is not None and not first.link_chars and find(first.text) is None)
+    if _starts_with_prose(e):
+        return True
+    short = 0  # characters of short lines, as those of a poem
+    for line in e.outline.lines[e.title.index + 1 :]:
+        if line.reason or (not line.link_chars and parse_date(line.text)):
+            continue
+        if is_headline(line) or find(line.text) or (line.link_chars and len(line.text) >= _TEXT_CHARS):
+            return False
+        if not line.link_chars:
+            short += len(line.text)
+            if len(line.text) >= _TEXT_CHARS or short >= 2 * _TEXT_CHARS:
+                return True
+    return False
+
+
+def is_dated(e: Evidence) -> bool:
+    """Whether a date, and nothing else but a toolbar, stands right below the heading.
+
+    The page is called by that heading, or text of its own follows.
+    """
+    if e.title is None or e.title.is_link:
+        return False
+    for line in e.outline.lines[e.title.index + 1 : e.title.index + 4]:
+        if is_date_line(line.text):
+            names = (*e.metadata.headlines, e.metadata.title)
+            return any(agrees(e.title.text, name) for name in names) or starts_with_text(e)
+        if line.is_prose or is_headline(line):
+            return False
+    return False
 
 
 def _starts_with_prose(e: Evidence) -> bool:
@@ -188,7 +228,7 @@ def _has_prose_below_title(e: Evidence) -> bool:
     """Whether there is a heading, unlinked and long enough for one, with text or a document below it."""
     if e.title is None or (e.title.is_link and e.title.tag != "h1"):
         return False
-    if _starts_with_prose(e):
+    if _starts_with_prose(e) or ((is_dated(e) or e.metadata.og_type == "article") and starts_with_text(e)):
         return True
     # A notice: a date or a document's link below a heading that is no name of a category.
     if len(strip_marks(e.title.text).split()) < 5:

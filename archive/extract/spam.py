@@ -15,7 +15,8 @@ from archive.text import count_syllables
 __all__ = ["gambling", "gambling_title"]
 
 # One of these stands in the beginning of any advertising, as written: to fold and search a long text costs more.
-_STEMS = ("casino", "nhà cái", "cá cược", "tài xỉu", "nổ hũ", "đổi thưởng", "kèo", "lô đề", "88")
+_STEMS = ("casino", "nhà cái", "cá cược", "tài xỉu", "nổ hũ", "đổi thưởng", "kèo", "lô đề")
+_EIGHTS = re.compile(r"[a-z]{1,6}88|88[a-z]")
 _BEGINNING_CHARS = 1_500
 _GAMES = re.compile(
     r"casino|nhà cái|cá cược|cá độ|tài xỉu|nổ hũ|xóc đĩa|lô đề|đánh đề|game bài|(?:bài|game) đổi thưởng|bắn cá|"
@@ -56,7 +57,7 @@ def gambling(title: str, text: str, outline: Outline) -> str:
     """
     name = title.casefold()
     beginning = f"{name}\n{text[:_BEGINNING_CHARS]}"
-    if not any(stem in beginning for stem in _STEMS):
+    if not _may_be(beginning):
         return ""
     said = text.casefold()
     found = _GAMES.findall(said) + _BRANDS.findall(said)
@@ -76,9 +77,13 @@ def gambling(title: str, text: str, outline: Outline) -> str:
 def gambling_title(title: str, outline: Outline) -> str:
     """Return why a page that is no article is advertising for gambling, or "": it is read where its title says so."""
     name = title.casefold()
-    if not any(stem in name for stem in _STEMS):
+    if not _may_be(name):
         return ""
     return gambling(title, "\n".join(line.text for line in outline.lines if not line.reason), outline)
+
+
+def _may_be(beginning: str) -> bool:
+    return any(stem in beginning for stem in _STEMS) or ("88" in beginning and bool(_EIGHTS.search(beginning)))
 
 
 def _sites(outline: Outline) -> list[str]:

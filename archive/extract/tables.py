@@ -24,9 +24,12 @@ def is_data_table(table: Element) -> bool:
         for cell in row:
             if cell.tag not in ("td", "th"):
                 continue
-            text = "".join(cell.itertext()) if len(cell) else cell.text or ""
-            if len(text) > _MAX_CELL_CHARS:
-                return False
-            filled += bool(text) and not text.isspace()
+            chars, has_text = 0, False
+            for text in cell.itertext():
+                chars += len(text)
+                if chars > _MAX_CELL_CHARS:
+                    return False
+                has_text = has_text or not text.isspace()
+            filled += has_text
         wide_rows += filled >= 2
     return rows >= 2 and wide_rows * 2 >= rows

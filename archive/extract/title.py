@@ -11,7 +11,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["clean_title", "find_title", "strip_site"]
+__all__ = ["agrees", "clean_title", "find_title", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
@@ -19,12 +19,18 @@ _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
 _FEW_WORDS = 4
+_FIRST_LINES = 2_000  # among these the heading stands
 _FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
 _STANDING_SCORE = 3.0
 _ALONE_SCORE = 2.5  # where nothing on the page is called what the page is called
 _CRUMBS = re.compile(r"(?:- )?(?:trang chủ|home|trang nhất)\s*[>»›/|]", re.I)
 _SITE = re.compile(r"(?:cổng|trang) (?:thông tin|ttđt|tin)\b|website\b|trang chủ\b|chào mừng\b", re.I)
+# What a portal calls every page of its articles.
+_EVERY_PAGE = re.compile(
+    r"(?:(?:tin|trang|nội dung|thông tin) )?chi tiết(?: (?:tin|bài)(?: viết| tức)?| bản tin| nội dung)?|"
+    r"xem (?:tin|chi tiết)"
+)
 _UNTITLED = frozenset(("nav", "footer", "related", "comment", "counter", "poll", "tags"))
 
 
@@ -36,7 +42,7 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     heading does.
     """
     if named is not None and _is_followed(outline, named) and not find(named.text):
-        if any(_agreement(_key(named.text), _key(name)) > 0 for name in (*metadata.headlines, metadata.title) if name):
+        if any(agrees(named.text, name) for name in (*metadata.headlines, metadata.title)):
             return named
     else:
         named = None
@@ -67,7 +73,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
     """
     best: tuple[float, Line] | None = None
     lines = outline.lines
-    for line in lines:
+    for line in lines[:_FIRST_LINES]:
         text = line.text
         if not 18 <= len(text) <= 300 or line.link_chars or line.reason or line.tag == "row" or line.in_list:
             continue
@@ -83,7 +89,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
             score += 1.0
         above = lines[max(0, line.index - 15) : line.index]
         key = fold_key(text)
-        if any(len(i.text) > len(text) // 2 and _ends_in(fold_key(i.text), key) for i in above):
+        if any(len(i.text) > len(text) // 2 and _ends_in(_key(i.text), key) for i in above):
             score += 3.0
         if score >= least and (best is None or score > best[0]):
             best = (score, line)
@@ -111,9 +117,11 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
     """
     names = [_key(name) for name in (*metadata.headlines, metadata.title) if name]
     best: tuple[float, Line] | None = None
-    for line in outline.lines:
+    for line in outline.lines[:_FIRST_LINES]:
         text = line.text
-        if not _MIN_CHARS <= len(text) <= _MAX_CHARS or line.reason in _UNTITLED:
+        if len(text) > _MAX_CHARS or line.reason in _UNTITLED or _EVERY_PAGE.fullmatch(_key(text)):
+            continue
+        if len(text) < _MIN_CHARS and _key(text) not in names:
             continue
         first = _key(text.split(" ", 1)[0])
         if not any(first in name or first.startswith(name) for name in names):
@@ -177,6 +185,11 @@ def _agreement(text: str, name: str) -> float:
     if len(name) > 30 and text.startswith(name):
         return min(1.1, len(name) / len(text) + 0.3)
     return 0.0
+
+
+def agrees(heading: str, name: str) -> bool:
+    """Return whether a heading is what a page calls itself, whole or cut off, with or without the site's name."""
+    return _agreement(_key(heading), _key(name)) > 0
 
 
 def strip_site(title: str, site_name: str = "") -> str:

@@ -80,7 +80,7 @@ def read_traits(tag: str, items: tuple[tuple[str, str], ...]) -> Traits:
         return Traits(tag, is_hidden=True, is_input=tag in ("input", "textarea"))
     names = f"{classes} {identifier}" if identifier else classes
     reason = zone_reason(tag, names) if tag in _BLOCKS or names else ""
-    align = get("align", "")
+    align = "" if tag == "table" else get("align", "")  # where a table stands says nothing of the text in it
     side = _alignment(align, style, classes) or ("center" if tag == "center" and not (names or style or align) else "")
     is_bold, is_italic, is_list = tag in _BOLD, tag in _ITALIC, tag in _LISTS
     known = tuple(name for name in dict.fromkeys(classes.split()) if name in CLASSES)

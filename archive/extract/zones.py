@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 __all__ = ["Zone", "hides", "zone_reason"]
 
@@ -60,99 +62,21 @@ def _hiding(classes: str) -> bool:
 
 _TAGS = {"nav": "nav", "footer": "footer", "aside": "side", "menu": "nav", "dialog": "widget"}
 
-# Parts of a name, cut at everything that is no letter and at camelCase borders; joined again with "-".
+# Parts of a name, cut at everything that is no letter and at camelCase borders.
 _PARTS = re.compile(r"[A-ZĐ]?[a-zđ]+|[A-ZĐ]+(?![a-zđ])|\d+")
+_MOST_CHARS, _MOST_NAMES, _MOST_PARTS = 200, 40, 4
+
+_BEGINNING = "*"
 
 
-def _words(text: str) -> str:
-    return "|".join(text.split())
-
-
-# Ordered: the first that hits wins. Each matches whole parts of a class or id ("-nav-" in "main-nav-top").
-_NAMES = tuple(
-    (reason, re.compile(pattern))
-    for reason, pattern in (
-        (
-            "related",
-            r"-(?:relate|related|relative|lienquan|lien-quan|yarpp|tlq|similar|recommended|news-other|"
-            r"other-news|article-other|others-news|other-article|other-articles|tinkhac|tin-khac|tinlienquan|"
-            r"tin-lien-quan|cung-chuyen-muc|cungchuyenmuc|tin-cu-hon|tin-moi-hon|tin-cung|post-navigation|"
-            r"nav-links|pagenav|next-post|prev-post|related[a-z]*|items-more|more-news|show-article|othernews|"
-            r"news-relation|baivietlienquan|bai-viet-lien-quan|tin-moi|tinmoi|xem-nhieu|xemnhieu|most-viewed|popular)-",
-        ),
-        (
-            "comment",
-            r"-(?:comment|comments|comments-area|respond|disqus|binhluan|binh-luan|idcomment|fb-comments|ykien|"
-            r"y-kien|gui-y-kien|feedback)-",
-        ),
-        (
-            "share",
-            r"-(?:share|shares|sharing|social|socials|addthis|sharedaddy|fb-like|zalo|chiase|chia-se|"
-            r"social[a-z]*|share[a-z]*|jp-like|network-share)-",
-        ),
-        (
-            "rating",
-            r"-(?:rating|ratings|rate|stringrating|star-rating|starrating|danhgia|danh-gia|vote|content-vote|"
-            r"vote-form|post-ratings)-",
-        ),
-        ("nav", r"-(?:breadcrumb|breadcrumbs|pathway|bread-crumb|crumbs|duong-dan|sitemappath)-"),
-        (
-            "nav",
-            r"-(?:nav|navbar|navigation|topnav|sidenav|menu|menus|mainmenu|topmenu|megamenu|submenu|menutop|"
-            r"pagination|pager|paging|phantrang|phan-trang|offcanvas|skip|sitemap)-",
-        ),
-        (
-            "footer",
-            r"-(?:footer|colophon|site-info|copyright|foot|footers|bottom-bar|chantrang|chan-trang)-",
-        ),
-        (
-            "side",
-            r"-(?:sidebar|side-bar|sidebars|widget|widgets|widgetarea|aside|right-col|left-col|colright|colleft)-",
-        ),
-        (
-            "print",
-            r"-(?:print|printing|pdf|email-icon|print-icon|email-print|tool|tools|toolbar|toolbars|icons|fontsize|"
-            r"font-size-control|font-resize|zoomtext|icon-print|tts|audio|audioplayer|voice|docbai|doc-bai|nghe)-",
-        ),
-        (
-            "counter",
-            r"-(?:counter|visitor|visitors|visit-counter|thongke|thong-ke|luottruycap|luot-truy-cap|truycap|online|"
-            r"hits|views|view-count|viewcount|luotxem|luot-xem|post-views|statistic|statistics)-",
-        ),
-        (
-            "poll",
-            r"-(?:poll|polls|vote-poll|binhchon|binh-chon|voting|thamdo|tham-do)-",
-        ),
-        (
-            "widget",
-            r"-(?:ads|adv|advert|adverts|quangcao|quang-cao|banner|banners|slideshow|slider|carousel|marquee|"
-            r"popup|modal|weblink|weblinks|lienket|lien-ket|subscribe|newsletter|cookie|cookies|login|"
-            r"login-form|search|search-form|searchform|timkiem|tim-kiem|weather|thoitiet|calendar|tagcloud|session)-",
-        ),
-        ("tags", r"-(?:tags|tag-links|tags-links|keywords|tukhoa|tu-khoa|post-tags|entry-tags|article-tags|hashtag)-"),
-        (
-            "caption",
-            r"-(?:caption|wp-caption-text|chuthich|chu-thich|figcaption|imagecaption|image-note|desc-img|"
-            r"pcaption|img-caption|photocms-caption|caption-text|imgnote|avatar-desc)-",
-        ),
-        (
-            "attachment",
-            r"-(?:attachment|attachments|attach|dinhkem|dinh-kem|download-file|news-download-file|filedinhkem|"
-            r"file-dinh-kem|taive|tai-ve)-",
-        ),
-        (
-            "meta",
-            r"-(?:entry-meta|post-meta|article-info|article-meta|byline|posted-on|posted-by|post-info|meta-info|"
-            r"entry-footer|cat-links|news-meta|article-infos|submitted|post-author|author-box|author-info|author-bio)-",
-        ),
-    )
-)
-# Names that say "this is the article", whatever else they say: "post-content-with-sidebar".
-_CONTENT = re.compile(
-    r"-(?:entry-content|article-body|post-content|article-content|bodytext|content-detail|contentdetail|hometext|"
-    r"entry-title|post-title|article-title|single-post|hentry|post-body|noidung|noi-dung|chitiet|news-detail|"
-    r"newsdetail|detail-content|journal-content-article|asset-content|com-content|item-page)-"
-)
+_TABLE = tomllib.loads((files("archive") / "data" / "zones.toml").read_text(encoding="utf-8"))
+_CONTENT = frozenset(_TABLE.pop("content").split())
+_BLOCKS = tuple(name.split("-") for name in _TABLE.pop("blocks").split())
+# Name → rank and reason; the lowest rank wins.
+_REASONS = {
+    name: (rank, reason) for rank, (reason, names) in reversed([*enumerate(_TABLE.items())]) for name in names.split()
+}
+_BEGINNINGS = tuple((name.rstrip(_BEGINNING), why) for name, why in _REASONS.items() if name.endswith(_BEGINNING))
 
 
 def zone_reason(tag: str, names: str) -> str:
@@ -168,11 +92,22 @@ def zone_reason(tag: str, names: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _named(names: str) -> str:
-    for name in names.split():
-        parts = "-" + "-".join(_PARTS.findall(name)).lower() + "-"
-        if len(parts) > 200 or _CONTENT.search(parts):
-            continue
-        for reason, pattern in _NAMES:
-            if pattern.search(parts):
-                return reason
+    for name in names.split(None, _MOST_NAMES)[:_MOST_NAMES]:
+        if len(name) <= _MOST_CHARS and (reason := _read_name(name)):
+            return reason
     return ""
+
+
+def _read_name(name: str) -> str:
+    parts = [part.lower() for part in _PARTS.findall(name)]
+    for block in _BLOCKS:
+        if parts[: len(block)] == block:
+            parts = parts[len(block) :]
+    runs = [
+        "-".join(parts[i:end]) for i in range(len(parts)) for end in range(i + 1, min(i + _MOST_PARTS, len(parts)) + 1)
+    ]
+    if not _CONTENT.isdisjoint(runs):
+        return ""
+    found = [_REASONS[run] for run in runs if run in _REASONS]
+    found += [reason for part in parts for beginning, reason in _BEGINNINGS if part.startswith(beginning)]
+    return min(found)[1] if found else ""

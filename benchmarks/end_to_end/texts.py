@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 
-__all__ = ["CATEGORIES", "COPY_EVERY", "Story", "story"]
+__all__ = ["CATEGORIES", "COPY_EVERY", "Story", "a_clause", "a_place", "a_sentence", "capital", "pick", "story"]
 
 COPY_EVERY = 12
 CATEGORIES = ("tin-trong-tinh", "kinh-te", "van-hoa-xa-hoi", "giao-duc", "y-te", "nong-nghiep", "cai-cach-hanh-chinh")
@@ -55,7 +55,7 @@ def story(host: int, number: int) -> Story:
     if number // COPY_EVERY % 2:
         rng = Random(f"edit {host} {number}")
         at = rng.randrange(len(paragraphs))
-        paragraphs = (*paragraphs[:at], f"{paragraphs[at]} {_sentence(rng)}", *paragraphs[at + 1 :])
+        paragraphs = (*paragraphs[:at], f"{paragraphs[at]} {a_sentence(rng)}", *paragraphs[at + 1 :])
     later = source.published_at + timedelta(hours=5 + number % 7)
     return replace(
         made, title=source.title, lead=source.lead, paragraphs=paragraphs, published_at=later, copy_of=copy_of
@@ -67,62 +67,65 @@ def _original(host: int, number: int) -> Story:
     wanted = rng.randint(330, 580)
     paragraphs: list[str] = []
     while sum(len(p.split()) for p in paragraphs) < wanted:
-        paragraphs.append(" ".join(_sentence(rng) for _ in range(rng.randint(2, 4))))
-    place, subject = _place(rng), _pick(rng, "subjects")
-    lead = f"{_pick(rng, 'times')}, {_pick(rng, 'bodies')} {place} {_pick(rng, 'deeds')} {subject}; {_clause(rng)}."
+        paragraphs.append(" ".join(a_sentence(rng) for _ in range(rng.randint(2, 4))))
+    place, subject = a_place(rng), pick(rng, "subjects")
+    lead = f"{pick(rng, 'times')}, {pick(rng, 'bodies')} {place} {pick(rng, 'deeds')} {subject}; {a_clause(rng)}."
     published_at = datetime(2015, 1, 5, 7, 30, tzinfo=_ZONE) + timedelta(
         days=rng.randrange(3800), minutes=rng.randrange(600)
     )
     return Story(
         host=host,
         number=number,
-        title=_capital(f"{place} {_pick(rng, 'deeds')} {subject}"),
-        lead=_capital(lead),
+        title=capital(f"{place} {pick(rng, 'deeds')} {subject}"),
+        lead=capital(lead),
         paragraphs=tuple(paragraphs),
-        author=f"{_pick(rng, 'family')} {_pick(rng, 'given')} {_pick(rng, 'given')}",
+        author=f"{pick(rng, 'family')} {pick(rng, 'given')} {pick(rng, 'given')}",
         published_at=published_at,
         category=CATEGORIES[number % len(CATEGORIES)],
     )
 
 
-def _pick(rng: Random, kind: str) -> str:
+def pick(rng: Random, kind: str) -> str:
+    """Return a word or phrase of one kind."""
     opening, slash, closing = rng.choice(_WORDS[kind]).partition(" / ")
     if slash:
         closing = rng.choice(_WORDS[kind]).partition(" / ")[2]
     return f"{opening} {closing}".rstrip()
 
 
-def _place(rng: Random) -> str:
-    return f"{_pick(rng, 'units')} {_pick(rng, 'place_1')} {_pick(rng, 'place_2')}"
+def a_place(rng: Random) -> str:
+    """Return the name of a place that is on no map."""
+    return f"{pick(rng, 'units')} {pick(rng, 'place_1')} {pick(rng, 'place_2')}"
 
 
-def _clause(rng: Random) -> str:
-    return f"{_pick(rng, 'groups')} {_pick(rng, 'acts')} {_pick(rng, 'things')} {_pick(rng, 'ways')}"
+def a_clause(rng: Random) -> str:
+    """Return a clause."""
+    return f"{pick(rng, 'groups')} {pick(rng, 'acts')} {pick(rng, 'things')} {pick(rng, 'ways')}"
 
 
-def _sentence(rng: Random) -> str:
+def a_sentence(rng: Random) -> str:
+    """Return a sentence."""
     kind = rng.randrange(7)
-    place, clause = _place(rng), _clause(rng)
+    place, clause = a_place(rng), a_clause(rng)
     if kind == 0:
-        sentence = (
-            f"{_pick(rng, 'times')}, {_pick(rng, 'bodies')} {place} {_pick(rng, 'deeds')} {_pick(rng, 'subjects')}"
-        )
+        sentence = f"{pick(rng, 'times')}, {pick(rng, 'bodies')} {place} {pick(rng, 'deeds')} {pick(rng, 'subjects')}"
     elif kind == 1:
-        sentence = f"Đến nay, {place} có {rng.randint(12, 980)} hộ {_pick(rng, 'acts')} {_pick(rng, 'things')}"
-        sentence += f", tăng {rng.randint(2, 79)},{rng.randint(1, 9)}% so với {_pick(rng, 'periods')}"
+        sentence = f"Đến nay, {place} có {rng.randint(12, 980)} hộ {pick(rng, 'acts')} {pick(rng, 'things')}"
+        sentence += f", tăng {rng.randint(2, 79)},{rng.randint(1, 9)}% so với {pick(rng, 'periods')}"
     elif kind == 2:
-        sentence = f"Ông {_pick(rng, 'family')} {_pick(rng, 'given')} ở {place} kể rằng {clause}"
+        sentence = f"Ông {pick(rng, 'family')} {pick(rng, 'given')} ở {place} kể rằng {clause}"
     elif kind == 3:
-        sentence = f"Nhờ {_pick(rng, 'causes')}, {clause}, còn {_pick(rng, 'groups')} {_pick(rng, 'hopes')}"
+        sentence = f"Nhờ {pick(rng, 'causes')}, {clause}, còn {pick(rng, 'groups')} {pick(rng, 'hopes')}"
     elif kind == 4:
-        sentence = f"Cùng với đó, {clause}; {_clause(rng)}"
+        sentence = f"Cùng với đó, {clause}; {a_clause(rng)}"
     elif kind == 5:
-        sentence = f"Bà {_pick(rng, 'family')} Thị {_pick(rng, 'given')} mong {_pick(rng, 'bodies')} {place}"
-        sentence += f" {_pick(rng, 'hopes')}"
+        sentence = f"Bà {pick(rng, 'family')} Thị {pick(rng, 'given')} mong {pick(rng, 'bodies')} {place}"
+        sentence += f" {pick(rng, 'hopes')}"
     else:
-        sentence = f"Tại {place}, {clause} vì {_pick(rng, 'causes')}"
-    return f"{_capital(sentence)}."
+        sentence = f"Tại {place}, {clause} vì {pick(rng, 'causes')}"
+    return f"{capital(sentence)}."
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Return `text` with a capital first letter."""
     return f"{text[0].upper()}{text[1:]}"
