@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import escape
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,9 @@ from hypothesis import strategies as st
 
 from archive.chrome import Learned, Lesson, Observation, Observes, learn
 from archive.chrome.learn import PAGES_LEAST, Told
+from archive.chrome.memory import WINDOW, Memory, learned_of, record
 from archive.chrome.places import step
+from archive.store import Archive
 from archive.text import fold_key
 from benchmarks.chrome.__main__ import measure, read_page
 from benchmarks.chrome.portals import PORTALS, Page
@@ -201,3 +205,33 @@ def test_any_page_is_observed_and_read_with_what_was_learned(tree: str) -> None:
         learn(Told(key, key, observation) for key in range(PAGES_LEAST))
     for name in ("hashed", "inside"):
         read_page(page, lesson_of(name).learned())
+
+
+def test_a_portal_that_is_built_anew_is_learned_anew(tmp_path: Path) -> None:
+    """While pages come in: first the old layout, then the new one. In between both work; at last the old one fades."""
+    (old,), (new,) = (lesson_of(name).learned().containers for name in ("hashed", "tables"))
+    at, before, after = datetime(2026, 3, 1, tzinfo=UTC), PORTALS["hashed"](20), PORTALS["tables"](60)
+    known: list[tuple[str, ...]] = []
+    with Archive.open(tmp_path / "archive", write=True) as archive:
+        memory = Memory(archive.db)
+        for key, page in enumerate([*before, *after]):
+            learned = Learned.decode(memory.learned("mau"))
+            observation = read_page(page, learned, Observes.YES).observation
+            if note := memory.take("mau", key, at + timedelta(minutes=key), observation):
+                record(archive.db, note)
+            known.append(Learned.decode(memory.learned("mau")).containers)
+        assert known[6] == ()
+        assert known[16] == known[30] == (old,)
+        assert set(known[40]) == {old, new}
+        assert known[-1] == (new,)
+        assert archive.db.execute("SELECT count(*) FROM chrome_pages").fetchone()[0] == WINDOW
+        again = Memory(archive.db)
+        assert again.learned("mau") == memory.learned("mau") == learned_of(archive.db, "mau")
+
+
+def test_few_of_many_pages_are_observed(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive", write=True) as archive:
+        memory = Memory(archive.db)
+        asked = [memory.observes("mau") for _ in range(1_000)]
+    assert asked[:16] == [Observes.YES] * 16
+    assert sum(one is Observes.YES for one in asked) < 60
