@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.chrome.observe import Observation
 
 __all__ = [
     "Article",
@@ -168,6 +172,8 @@ class Extraction:
     reason: str = ""  # why this kind, when it is not obvious
     attachments: tuple[Attachment, ...] = ()
     attachment: AttachmentText | None = None
+    learned: str = ""  # version of what was known of the portal's chrome
+    observation: Observation | None = None  # what an article's page tells of its portal, where that is asked for
 
     def removed_by_reason(self) -> Mapping[str, int]:
         """Return how many blocks were left out for each reason."""

@@ -18,6 +18,7 @@ from archive.records import PageKind
 from archive.store import Archive, pages
 from archive.store.writer import Transaction, Writer
 from crawler import discovery, frontier, urls
+from crawler.analysis.chrome import PortalChrome
 from crawler.analysis.pool import Pool
 from crawler.catalogue import Portal
 from crawler.counts import Counts, Failures
@@ -79,6 +80,7 @@ class Session:
         self.learning = Learning()
         self.probes = Probes(self)
         self.pool = Pool(options.workers)
+        self.chrome = PortalChrome(archive, self.pool)
         self.rendering = Rendering(self)
         self.headers = {"User-Agent": _agent(options, settings), **_HEADERS}
         self.taken: set[int] = set()  # keys handed out and not yet committed

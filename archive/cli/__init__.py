@@ -4,6 +4,7 @@ COMMANDS                                  the commands, for click.Group
 Command, archive_option, json_option, …   what every command is made of (`archive.cli.command`)
 """
 
+from archive.cli.chrome import chrome
 from archive.cli.duplicates import duplicates
 from archive.cli.export import export
 from archive.cli.extract import extract
@@ -14,4 +15,4 @@ from archive.cli.verify import verify
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = (extract, search, show, duplicates, export, stats, verify)
+COMMANDS = (extract, search, show, duplicates, export, stats, chrome, verify)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
+from archive.chrome.apply import find_container, learned_chrome
+from archive.chrome.model import Learned
+from archive.chrome.observe import Observes, observe
 from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
 from archive.extract.byline import Byline, read_byline
@@ -44,10 +47,18 @@ _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
 
 
-def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Extraction:
+def extract(
+    page: Page,
+    *,
+    captured_at: datetime,
+    explained: bool = True,
+    learned: Learned | None = None,
+    observes: Observes = Observes.NO,
+) -> Extraction:
     """Return what `page` is, its article where it is one, and what was left out of the text with the reasons.
 
-    Without `explained` the removals name their reasons alone, which is all that a crawl keeps.
+    Without `explained` the removals name their reasons alone, which is all that a crawl keeps. `learned`: what the
+    archive knows of the portal; `observes`: whether an article comes with what it tells of the portal.
 
     Pure: the same page gives the same extraction, and its tree is left as it was.
     """
@@ -70,20 +81,37 @@ def extract(page: Page, *, captured_at: datetime, explained: bool = True) -> Ext
         if why := gambling_title(metadata.title, outline):
             kind, reason = PageKind.SPAM, why
         return Extraction(kind, visible_chars=visible_chars, reason=reason)
-    body = find_body(outline, family, title)
-    if body is None or not body.lines:
-        return Extraction(PageKind.OTHER, visible_chars=visible_chars, reason="an article without a body")
-    title = title or _heading_above(outline, body)
-    surroundings = Surroundings(page.url, outline, metadata, family, title, body)
-    article, text = _compose(surroundings, captured_at)
+    known = learned or None
+    while True:
+        body = find_body(outline, family, title, known)
+        if body is None or not body.lines:
+            return Extraction(PageKind.OTHER, visible_chars=visible_chars, reason="an article without a body")
+        heading = title or _heading_above(outline, body)
+        surroundings = Surroundings(page.url, outline, metadata, family, heading, body)
+        article, text = _compose(surroundings, captured_at, known)
+        if article.text or known is None:
+            break
+        known = None  # the page is of another making than those that were learned from
     removed = find_removals(surroundings, text.lines, text.reasons, explained=explained)
     if not article.text or not article.title:
         missing = "text" if article.title else "title"
         return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
     if why := gambling(article.title, article.text, outline):
         return Extraction(PageKind.SPAM, None, removed, visible_chars, why)
-    attachments = find_attachments(page, outline, body, title)
-    return Extraction(kind, article, removed, visible_chars, reason, attachments)
+    attachments = find_attachments(page, outline, body, heading)
+    observation = None
+    if observes is Observes.YES or (observes and learned and find_container(outline, learned) is None):
+        alone = find_body(outline, family, title) if learned else body  # what was learned must not confirm itself
+        observation = observe(outline, (alone.lines[0], alone.lines[-1] + 1)) if alone and alone.lines else None
+    return Extraction(
+        kind,
+        article,
+        removed,
+        visible_chars,
+        reason,
+        attachments,
+        observation=observation,
+    )
 
 
 def _unlink_own(outline: Outline, page: Page) -> None:
@@ -130,16 +158,20 @@ class _Text:
         self.source = self.source or byline.source
 
 
-def _compose(s: Surroundings, captured_at: datetime) -> tuple[Article, _Text]:
+def _compose(s: Surroundings, captured_at: datetime, learned: Learned | None) -> tuple[Article, _Text]:
     """Return the article that the surroundings hold, and its lines with why some are left out."""
     lines = [s.outline.lines[i] for i in dict.fromkeys((*s.body.lead, *s.body.lines))]
     if s.title is not None:
         lines = [line for line in lines if line is not s.title]
     lines = unglued(lines)
     title = _title(s)
-    chrome = family_chrome(s.outline, s.family) if s.family else {}
+    recurring = learned_chrome(s.outline, s.body, learned) if learned else frozenset()
+    # What the lexicon knows as well opens regions: it is left to `clean`.
+    chrome = {i: "learned" for i in recurring if not find(s.outline.lines[i].text)}
+    chrome |= family_chrome(s.outline, s.family) if s.family else {}
     known = {position: chrome[line.index] for position, line in enumerate(lines) if line.index in chrome}
     text = _Text(lines, clean(lines, title, known, is_exact=s.body.is_exact))
+    text.reasons.update((i, "learned") for i, line in text.left() if line.index in recurring)
     _take_header(text)
     _take_bylines(text)
     author, source = text.author or find_author(s), text.source or find_source(s)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from archive.chrome.apply import find_container, strange_chars, text_chars
+from archive.chrome.model import Learned
 from archive.extract.container import Region, find_region, is_past, region_of, widened
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Line, Outline
@@ -18,7 +20,9 @@ _FAMILY_SHARE = 0.25  # and one that a family names
 _MANY_LINES = 40
 _FEW_CHARS = 250  # of so little prose no shares are taken
 _LEAD_LINES = 6
+_STRANGE_CHARS = 80  # of text beside a container that was learned: less is a label
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
+LEARNED = replace(NAMES, name="learned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +94,20 @@ def _mass(outline: Outline, element: Element) -> int:
     return sum(len(line.text) - line.link_chars for line in outline.lines[first:last])
 
 
-def find_body(outline: Outline, family: Family | None, title: Line | None) -> Body | None:
+def find_body(
+    outline: Outline, family: Family | None, title: Line | None, learned: Learned | None = None
+) -> Body | None:
     """Return the body, or None on a page without any.
 
-    The family's container first, then the names that many portals use, then the block that holds the prose. A named
-    container is not believed when it holds far less than what stands below the heading, or nearly the whole page.
+    The family's container first, then the one learned for the portal, then the names that many portals use, then the
+    block that holds the prose. A container is not believed when it holds far less than what stands below the heading,
+    or nearly the whole page.
     """
     below = outline.prose[-1] - outline.prose[title.index if title is not None else 0]
     region: Region | None = None
     is_sought = False
-    for candidate in (family, NAMES):
-        if candidate is None or (element := family_body(outline, candidate, title)) is None:
+    for candidate in (family, LEARNED if learned else None, NAMES):
+        if candidate is None or (element := _container(outline, candidate, title, learned)) is None:
             continue
         first, last = outline.span(element) or (0, 0)
         if _is_whole_page(outline, first, last):
@@ -109,7 +116,10 @@ def find_body(outline: Outline, family: Family | None, title: Line | None) -> Bo
         is_family = candidate is not NAMES
         if not (is_family and mass * 2 >= below):
             region, is_sought = region or find_region(outline, title), True
-            if region is not None and not _agrees(outline, region, (first, last), is_family=is_family):
+            if region is not None and candidate is LEARNED and learned is not None:
+                if _is_beside(outline, region, (first, last), learned):
+                    continue
+            elif region is not None and not _agrees(outline, region, (first, last), is_family=is_family):
                 continue
         return _named(outline, candidate, element, title)
     if not is_sought:
@@ -134,6 +144,25 @@ def _agrees(outline: Outline, region: Region, span: tuple[int, int], *, is_famil
     if whole > _FEW_CHARS and mass < whole * (_FAMILY_SHARE if is_family else _BELIEVED_SHARE):
         return False
     return is_family or (first < region.last and region.first < last)
+
+
+def _is_beside(outline: Outline, region: Region, span: tuple[int, int], learned: Learned) -> bool:
+    """Whether the article stands beside a container that was learned, rather than a side block that is known.
+
+    Beside a short notice a side block may hold most of the text: that it does is known of its place.
+    """
+    first, last = span
+    beside = ((region.first, min(first, region.last)), (max(last, region.first), region.last))
+    strange = sum(strange_chars(outline, *lines, learned) for lines in beside)
+    return strange > max(text_chars(outline, first, last), _STRANGE_CHARS)
+
+
+def _container(outline: Outline, family: Family, title: Line | None, learned: Learned | None) -> Element | None:
+    """Return the element that holds the body by a family's selectors, or by what was learned."""
+    if family is not LEARNED or learned is None:
+        return family_body(outline, family, title)
+    block = find_container(outline, learned)
+    return block.element if block else None
 
 
 def _found(outline: Outline, region: Region, title: Line | None) -> Body:
@@ -171,7 +200,7 @@ def _lead(outline: Outline, family: Family, body: tuple[int, int], title: Line |
 
 def _named(outline: Outline, family: Family, element: Element, title: Line | None) -> Body:
     first, last = outline.span(element) or (0, 0)
-    if family is NAMES:
+    if family in (LEARNED, NAMES):
         # Some portals have a container of that name for each part of a text.
         region = widened(outline, region_of(outline, outline.block_of[element], title), title)
         first, last = region.first, region.last
@@ -194,5 +223,5 @@ def _named(outline: Outline, family: Family, element: Element, title: Line | Non
         min(start, around.first),
         max(around.last, last),
         family.name,
-        is_exact=True,
+        is_exact=family is not LEARNED,
     )

@@ -302,7 +302,59 @@ _SEARCH_KEYS = (
     *FILL,
 )
 
+_CHROME = (
+    # What was learned of each portal's chrome, and from which pages (`archive.chrome`).
+    """CREATE TABLE chrome (
+        portal TEXT PRIMARY KEY REFERENCES portals(id),
+        analysed INTEGER NOT NULL,        -- pages so far: which of them are observed depends on it
+        observed INTEGER NOT NULL,        -- observations made so far
+        pages INTEGER NOT NULL,           -- that the present state was learned from
+        learned BLOB NOT NULL,            -- what extraction uses; empty where nothing was learned
+        version TEXT NOT NULL,            -- digest of that
+        learned_at TEXT                   -- ISO 8601, UTC
+    ) WITHOUT ROWID""",
+    """CREATE TABLE chrome_pages (
+        portal TEXT NOT NULL REFERENCES portals(id),
+        page_key INTEGER NOT NULL,
+        number INTEGER NOT NULL,          -- of the observation, ascending: the oldest make room
+        captured_at INTEGER NOT NULL,     -- Unix time
+        observation BLOB NOT NULL,
+        PRIMARY KEY (portal, page_key)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE chrome_containers (
+        portal TEXT NOT NULL REFERENCES portals(id),
+        address TEXT NOT NULL,            -- from the nearest named block down
+        pages INTEGER NOT NULL,           -- on which it holds the article
+        of_pages INTEGER NOT NULL,        -- that have it
+        PRIMARY KEY (portal, address)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE chrome_blocks (
+        portal TEXT NOT NULL REFERENCES portals(id),
+        digest INTEGER NOT NULL,          -- of place and text, digits left out; of the place for teasers
+        place TEXT NOT NULL,
+        text TEXT NOT NULL,               -- its beginning
+        pages INTEGER NOT NULL,           -- on which it was seen
+        of_pages INTEGER NOT NULL,        -- that have a block at its place
+        since TEXT NOT NULL,              -- captures in which it was seen first and last, ISO 8601, UTC
+        last_seen TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('outside', 'inside', 'teasers', 'kept')),
+        PRIMARY KEY (portal, digest)
+    ) WITHOUT ROWID""",
+    # How far `luutru rebuild` has come with a portal; no row where it is done.
+    """CREATE TABLE rebuilds (
+        portal TEXT PRIMARY KEY REFERENCES portals(id),
+        rules TEXT NOT NULL,              -- what the texts are being extracted with
+        done INTEGER NOT NULL             -- pages up to this id are
+    ) WITHOUT ROWID""",
+    "ALTER TABLE revisions ADD COLUMN learned TEXT",  # version of what was learned when it was extracted
+)
+
 ARCHIVE = MigrationSet(
     "archive",
-    {"0001_initial": _INITIAL, "0002_duplicates_index": _DUPLICATES_INDEX, "0003_search_keys": _SEARCH_KEYS},
+    {
+        "0001_initial": _INITIAL,
+        "0002_duplicates_index": _DUPLICATES_INDEX,
+        "0003_search_keys": _SEARCH_KEYS,
+        "0004_chrome": _CHROME,
+    },
 )

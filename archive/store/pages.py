@@ -13,7 +13,7 @@ from archive.records import Extraction, Fingerprint, PageKind
 from archive.store import full_text
 from archive.store.attachments import drop_text, record_links, record_text
 from archive.store.captures import CaptureRef, Page, iso, record_capture
-from archive.store.revisions import State, differs, insert_revision, place_in_history, state_at, state_of
+from archive.store.revisions import State, amend, differs, insert_revision, place_in_history, state_at, state_of
 
 __all__ = [
     "CaptureRef",
@@ -29,6 +29,7 @@ __all__ = [
     "record_kind",
     "record_repeat",
     "register_portal",
+    "take_back",
 ]
 
 
@@ -86,8 +87,14 @@ def record_extraction(
     extraction: Extraction,
     fingerprint: Fingerprint | None,
     canonical_key: int | None = None,
+    *,
+    is_same_state: bool = False,
 ) -> Stored:
-    """Store what was extracted from a capture; a new revision only where text or fields changed."""
+    """Store what was extracted from a capture; a new revision only where text or fields changed.
+
+    `is_same_state`: the same rules make the same of the capture that the page's current revision was seen in, so that
+    whatever differs is due to the rules: the revision is amended.
+    """
     article = extraction.article
     if article is None or fingerprint is None:
         if extraction.attachment is not None and _is_newest(db, ref):
@@ -99,7 +106,8 @@ def record_extraction(
         return record_kind(db, ref, PageKind.ALIAS, "the same text as its canonical page")
     record_kind(db, ref, PageKind.ARTICLE, extraction.reason)
     drop_text(db, ref.page_id)
-    stored = _take_state(db, ref, state_of(extraction, article, added.document_id), article.text)
+    state = state_of(extraction, article, added.document_id)
+    stored = _take_state(db, ref, state, article.text, is_same_state=is_same_state)
     if not stored.is_history:
         record_links(db, ref.page_id, extraction.attachments)
     if stored.is_new or stored.is_changed:
@@ -150,7 +158,9 @@ def open_captures(db: sqlite3.Connection) -> list[int]:
 _TEXT = "SELECT text FROM documents WHERE id = ?"
 
 
-def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str) -> Stored:
+def _take_state(
+    db: sqlite3.Connection, ref: CaptureRef, state: State, text: str, *, is_same_state: bool = False
+) -> Stored:
     """Make a state the current one of its page, or history where the page has a newer one; `text` is its text."""
     current = db.execute(
         """SELECT revisions.*, pages.last_captured_at > captures.captured_at AS is_late
@@ -165,14 +175,18 @@ def _take_state(db: sqlite3.Connection, ref: CaptureRef, state: State, text: str
         return Stored(PageKind.ARTICLE)
     if current is not None:
         full_text.drop(db, full_text.held(db, ref.page_id))
-    revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
-    db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
+    is_amended = current is not None and is_same_state
+    if is_amended:
+        amend(db, current["id"], state)
+    else:
+        revision_id = insert_revision(db, ref.page_id, ref.capture_id, state)
+        db.execute("UPDATE pages SET revision_id = ?, kind = 'article' WHERE id = ?", [revision_id, ref.page_id])
     full_text.put(db, ref.page_id, str(state["title"]), text)
     document_id = int(str(state["document_id"]))
     if current is not None and current["document_id"] != document_id:
         duplicates.page_lost(db, ref.page_id, current["document_id"])
     duplicates.page_gained(db, ref.page_id, document_id)
-    return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None)
+    return Stored(PageKind.ARTICLE, is_new=current is None, is_changed=current is not None and not is_amended)
 
 
 def _is_newest(db: sqlite3.Connection, ref: CaptureRef) -> bool:
@@ -202,7 +216,7 @@ def _demote_aliases(db: sqlite3.Connection, page_id: int, document_id: int) -> N
         [page_id, document_id],
     ).fetchall()
     for row in aliases:
-        _take_back(db, row["id"], document_id)
+        take_back(db, row["id"], document_id)
 
 
 def make_alias(db: sqlite3.Connection, key: int, canonical_key: int) -> None:
@@ -214,10 +228,11 @@ def make_alias(db: sqlite3.Connection, key: int, canonical_key: int) -> None:
     ).fetchone()
     if row is not None:
         db.execute("UPDATE pages SET canonical_key = ? WHERE id = ?", [canonical_key, row["id"]])
-        _take_back(db, row["id"], row["document_id"])
+        take_back(db, row["id"], row["document_id"])
 
 
-def _take_back(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
+def take_back(db: sqlite3.Connection, page_id: int, document_id: int) -> None:
+    """Make an alias of a page that is an article with this document."""
     full_text.drop(db, full_text.held(db, page_id))
     db.execute("UPDATE pages SET revision_id = NULL, kind = 'alias' WHERE id = ?", [page_id])
     duplicates.page_lost(db, page_id, document_id)

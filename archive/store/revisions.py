@@ -13,12 +13,25 @@ from typing import TypeAlias
 
 from archive.records import Article, Extraction, PageKind
 
-__all__ = ["State", "differs", "insert_revision", "place_in_history", "state_at", "state_of"]
+__all__ = [
+    "State",
+    "amend",
+    "differs",
+    "insert_revision",
+    "is_same_article",
+    "made_otherwise",
+    "number_revisions",
+    "place_in_history",
+    "revisions_of",
+    "said",
+    "state_at",
+    "state_of",
+]
 
 State: TypeAlias = Mapping[str, object]  # the columns of a revision that say what the page says
 
 _FIELDS = ("title", "lead", "author", "source", "category", "language", "published_at")
-_STATE = ("document_id", *_FIELDS, "captions", "removed", "visible_chars", "extractor")
+_STATE = ("document_id", *_FIELDS, "captions", "removed", "visible_chars", "extractor", "learned")
 _IN_ORDER = """SELECT revisions.*, captures.captured_at FROM revisions JOIN captures ON captures.id = capture_id
     WHERE revisions.page_id = ? ORDER BY captures.captured_at, revisions.number"""
 
@@ -32,12 +45,52 @@ def state_of(extraction: Extraction, article: Article, document_id: int) -> Stat
         "removed": json.dumps(extraction.removed_by_reason(), sort_keys=True),
         "visible_chars": extraction.visible_chars,
         "extractor": article.extractor,
+        "learned": extraction.learned or None,
     }
 
 
 def differs(revision: sqlite3.Row, state: State) -> bool:
     """Return whether text or fields of a state are not those of a revision."""
-    return any(revision[name] != state[name] for name in ("document_id", *_FIELDS))
+    return said(revision) != said(state)
+
+
+def amend(db: sqlite3.Connection, revision_id: int, state: State) -> None:
+    """Let a revision say what other rules make of the same state of the page."""
+    columns = ", ".join(f"{name} = ?" for name in _STATE)
+    db.execute(f"UPDATE revisions SET {columns} WHERE id = ?", [*(state[name] for name in _STATE), revision_id])
+
+
+def is_same_article(one: Article | None, other: Article | None) -> bool:
+    """Return whether two extractions say the same in text and fields."""
+    if one is None or other is None:
+        return one is other
+    return one.text == other.text and all(getattr(one, name) == getattr(other, name) for name in _FIELDS)
+
+
+def made_otherwise(db: sqlite3.Connection, key: int, extraction: Extraction) -> int | None:
+    """Return the capture of a page's current revision if its text differs and was made by other rules; else None.
+
+    By the rules of today it may say what the extraction says: then nothing has changed but the rules.
+    """
+    if extraction.article is None:
+        return None
+    row = db.execute(
+        """SELECT revisions.*, documents.text FROM pages JOIN revisions ON revisions.id = pages.revision_id
+        JOIN documents ON documents.id = revisions.document_id WHERE pages.key = ?""",
+        [key],
+    ).fetchone()
+    if row is None or (
+        _rules(row["extractor"]) == _rules(extraction.article.extractor)
+        and (row["learned"] or "") == extraction.learned
+    ):
+        return None
+    article = extraction.article
+    is_same = row["text"] == article.text and all(row[name] == getattr(article, name) for name in _FIELDS)
+    return None if is_same else int(row["capture_id"])
+
+
+def _rules(extractor: str) -> str:
+    return extractor.rpartition("/")[2]
 
 
 def insert_revision(db: sqlite3.Connection, page_id: int, capture_id: int, state: State, number: int = 0) -> int:
@@ -51,6 +104,16 @@ def insert_revision(db: sqlite3.Connection, page_id: int, capture_id: int, state
         [page_id, number, capture_id, *(state[name] for name in _STATE)],
     )
     return inserted.lastrowid or 0
+
+
+def revisions_of(db: sqlite3.Connection, page_id: int) -> list[sqlite3.Row]:
+    """Return the revisions of a page in order, each with the `captured_at` of its capture."""
+    return db.execute(_IN_ORDER, [page_id]).fetchall()
+
+
+def said(state: State | sqlite3.Row | None) -> tuple[object, ...]:
+    """Return what makes one state of a page another than the one before: its text and its fields."""
+    return tuple(state[name] for name in ("document_id", *_FIELDS)) if state is not None else ()
 
 
 def state_at(db: sqlite3.Connection, page_id: int, captured_at: str) -> State | None:
@@ -80,7 +143,7 @@ def place_in_history(db: sqlite3.Connection, page_id: int, capture_id: int, stat
         returned = insert_revision(db, page_id, again, {name: before[-1][name] for name in _STATE}, len(revisions) + 2)
         if after is None:
             db.execute("UPDATE pages SET revision_id = ? WHERE id = ?", [returned, page_id])
-    _number(db, page_id)
+    number_revisions(db, page_id)
 
 
 def _seen_again(db: sqlite3.Connection, page_id: int, after: str, before: str | None) -> int | None:
@@ -93,7 +156,7 @@ def _seen_again(db: sqlite3.Connection, page_id: int, after: str, before: str | 
     return row[0] if row else None
 
 
-def _number(db: sqlite3.Connection, page_id: int) -> None:
+def number_revisions(db: sqlite3.Connection, page_id: int) -> None:
     """Number the revisions of a page in the order of their captures; no two ever have the same number."""
     rows = db.execute(_IN_ORDER, [page_id]).fetchall()
     db.executemany("UPDATE revisions SET number = ? WHERE id = ?", [(-n, row["id"]) for n, row in enumerate(rows, 1)])

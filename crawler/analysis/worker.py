@@ -12,7 +12,10 @@ from datetime import datetime, timedelta, timezone
 from itertools import count
 
 from archive import attachments, duplicates, extract
+from archive.chrome import Learned, Observes
+from archive.chrome.model import version
 from archive.errors import PageError
+from archive.extract import Page
 from archive.records import Extraction, Fingerprint, PageKind, Rendered
 from crawler import discovery, urls
 from crawler.analysis.turning import post_rows, ranked, rows_in_scope, with_further
@@ -36,6 +39,8 @@ class Job:
     `language`: the foreign language that the portal's own address is in, whose links are followed then.
     `hops`: how many sitemaps or redirects led to it. `key`: of the page; `form`: the fields that were posted for it.
     `is_further`: it is a further page of a listing.
+    `learned`: what is known of the portal's chrome, encoded; `observes`: whether the page is to tell more of it.
+    `is_again`: it was analysed before, and only what it says is wanted.
     """
 
     url: str
@@ -50,6 +55,9 @@ class Job:
     key: int = 0
     form: str | None = None
     is_further: bool = False
+    learned: bytes = b""
+    observes: Observes = Observes.NO
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +123,19 @@ def analyse(job: Job) -> Analysis:
     if not discovery.is_html(job.body, job.content_type):
         return _attachment(job)
     page = extract.parse(job.body, job.url, job.content_type)
+    extraction = extract.extract(
+        page,
+        captured_at=job.captured_at,
+        explained=False,
+        learned=Learned.decode(job.learned),
+        observes=job.observes,
+    )
+    extraction = replace(extraction, learned=version(job.learned)) if job.learned else extraction
+    if job.is_again:
+        return _again(page, job, extraction)
     found = discovery.links(page, job.language, has_clicks=b"onclick" in job.body)
-    extraction = extract.extract(page, captured_at=job.captured_at, explained=False)
     if extraction.article and urls.refusal(job.url, job.language) == "savefile":  # asked for as a file of the article
-        extraction = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
+        extraction = _FILE_OF_ARTICLE
     article = extraction.article
     if extraction.kind is PageKind.SPAM:  # it leads to more of its kind
         return Analysis(extraction, drops={"spam": len(found.links)} if found.links else {})
@@ -149,6 +166,21 @@ def _is_part(job: Job) -> bool:
     return (
         job.is_further and is_text and not any(mark in start for mark in (b"<html", b"<body", b"<!doctype", b"<head"))
     )
+
+
+_FILE_OF_ARTICLE = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
+
+
+def _again(page: Page, job: Job, extraction: Extraction) -> Analysis:
+    """Return the analysis of a page that was analysed before: what it says, without where it leads."""
+    article = extraction.article
+    if article is None:
+        return Analysis(extraction)
+    if urls.refusal(job.url, job.language) == "savefile":
+        return Analysis(_FILE_OF_ARTICLE)
+    keyed, _ = _attached(extraction, job.hosts, {})
+    canonical_key = _canonical_key(job.url, discovery.own_address(page, job.language))
+    return Analysis(keyed, fingerprint=duplicates.fingerprint(article.text), canonical_key=canonical_key)
 
 
 def _attachment(job: Job) -> Analysis:

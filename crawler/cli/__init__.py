@@ -10,6 +10,7 @@ from crawler.cli.crawl import crawl
 from crawler.cli.demo import demo
 from crawler.cli.import_ import import_
 from crawler.cli.portals import portals
+from crawler.cli.rebuild import rebuild
 from crawler.cli.schedule import schedule
 from crawler.cli.serve import serve
 
@@ -22,5 +23,5 @@ def main() -> None:
     """Archive Vietnam's government portals: crawl politely, keep the articles without the chrome, find every copy."""
 
 
-for command in (crawl, schedule, import_, *COMMANDS, portals, serve, demo):
+for command in (crawl, schedule, import_, rebuild, *COMMANDS, portals, serve, demo):
     main.add_command(command)

@@ -1,6 +1,6 @@
 """Finding addresses: the links of a page, sitemaps, feeds, robots.txt. Pure: bytes and trees in, addresses out."""
 
-from crawler.discovery.anchors import Discovered, Link, links
+from crawler.discovery.anchors import Discovered, Link, links, own_address
 from crawler.discovery.answers import as_html, further_pages, is_html, is_json
 from crawler.discovery.feeds import usual_feed
 from crawler.discovery.kinds import LinkKind, kind_of
@@ -27,6 +27,7 @@ __all__ = [
     "kind_of",
     "links",
     "next_fragment",
+    "own_address",
     "pagers",
     "parse_feed",
     "parse_sitemap",

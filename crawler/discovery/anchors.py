@@ -15,7 +15,7 @@ from crawler.discovery.kinds import LinkKind, kind_of
 from crawler.urls import canonical, host_of, identity, refusal
 from crawler.urls.canonicalise import split
 
-__all__ = ["Discovered", "Link", "links"]
+__all__ = ["Discovered", "Link", "links", "own_address"]
 
 _TAGS = ("a", "area", "link", "meta", "iframe", "frame")
 _TURNING = frozenset({"next", "prev"})
@@ -96,6 +96,12 @@ def links(page: Page, language: str = "", *, has_clicks: bool = True) -> Discove
             if href := _scripted(element):
                 found.add(href)
     return Discovered(tuple(found.links.values()), Counter(found.dropped.values()), canonical_url)
+
+
+def own_address(page: Page, language: str = "") -> str | None:
+    """Return what a page calls itself, where that can be believed: `canonical_url` without reading the links."""
+    named = (element.get("href") or "" for element in page.tree.iter("link") if "canonical" in _rels(element))
+    return next((url for href in named if (url := _believed(href, page, language))), None)
 
 
 class _Found:

@@ -22,14 +22,15 @@ from archive.store.writer import Transaction, Writer
 from archive.warc import Damage, Record, records
 from archive.warc.exchange import Exchange, exchanges
 from crawler import urls
+from crawler.analysis.chrome import Considered, PortalChrome
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Job
+from crawler.analysis.worker import Analysis, Job
 from crawler.catalogue import Portal
 from crawler.importing.candidate import Candidate, OriginalMissing, candidate, is_known
 from crawler.importing.counts import Counts
 from crawler.importing.files import Part
 from crawler.importing.selection import Portals, Selection, why_no_page, why_not
-from crawler.importing.store import Outcome, store
+from crawler.importing.store import store
 from crawler.returning.known import is_awake
 
 __all__ = ["Importer"]
@@ -53,6 +54,7 @@ class Importer:
         self.interrupted = False
         self.observer: Callable[[], None] = lambda: None
         self.pool = Pool(workers)
+        self._chrome = PortalChrome(archive, self.pool)
         self._writer = Writer(archive)
         self._portals = Portals(archive.db)
         self._awake: dict[str, bool] = {}
@@ -159,10 +161,16 @@ class Importer:
         if is_known(self.archive.db, found):
             counts.known += 1
             return
-        outcome = await self._outcome(found, portal)
+        job = self._job(found, portal)
+        outcome = job if not isinstance(job, Job) else await self.pool.analyse(job)
         await self._register(portal)
+        considered = Considered()
+        if isinstance(job, Job) and isinstance(outcome, Analysis):
+            considered = await self._chrome.consider(job, portal.id, outcome)
         awake = self._awake[portal.id]
-        stored = await self._write(lambda transaction: store(transaction, found, outcome, source, awake=awake))
+        stored = await self._write(
+            lambda transaction: store(transaction, found, outcome, source, awake=awake, considered=considered)
+        )
         if stored is None:
             counts.known += 1
             return
@@ -182,8 +190,8 @@ class Importer:
                 await asyncio.wait(earlier)
             return candidate(self.archive.db, exchange, capture, portal, url)
 
-    async def _outcome(self, found: Candidate, portal: Portal) -> Outcome:
-        """Return what a capture is: its analysis, a kind and why, or None where it repeats what is known."""
+    def _job(self, found: Candidate, portal: Portal) -> Job | tuple[PageKind, str] | None:
+        """Return a capture to be analysed, or its kind and why, or None where it repeats what is known."""
         capture, status = found.capture, found.capture.http_status
         if urlsplit(found.page.url).path == "/robots.txt":
             return PageKind.ROBOTS, ""
@@ -208,7 +216,7 @@ class Importer:
             language=urls.language_of(portal.url),
             key=found.page.key,
         )
-        return await self.pool.analyse(job)
+        return self._chrome.equip(job, portal.id)
 
     async def _register(self, portal: Portal) -> None:
         """Make a portal known to the archive with its first capture."""

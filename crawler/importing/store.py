@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TypeAlias
 
+from archive.chrome import memory
 from archive.records import PageKind
 from archive.store import pages
 from archive.store.captures import Imported, record_capture
 from archive.store.sources import Source, source_row
 from archive.store.writer import Transaction
 from archive.warc.exchange import origin_of
+from crawler.analysis.chrome import Considered
 from crawler.analysis.worker import Analysis
 from crawler.importing.candidate import Candidate, is_known
 from crawler.returning.known import note_captured
@@ -22,7 +24,7 @@ Outcome: TypeAlias = Analysis | tuple[PageKind, str] | None
 
 
 def store(
-    transaction: Transaction, found: Candidate, outcome: Outcome, source: Source, *, awake: bool
+    transaction: Transaction, found: Candidate, outcome: Outcome, source: Source, *, awake: bool, considered: Considered
 ) -> pages.Stored | None:
     """Write a record with what was made of it; return what became of it, None where the archive had it already.
 
@@ -35,7 +37,16 @@ def store(
     imported = Imported(source_id, origin_of(found.record, warcinfo_id), found.original)
     ref = record_capture(transaction, found.page, found.capture, found.digest, imported)
     if isinstance(outcome, Analysis):
-        stored = pages.record_extraction(db, ref, outcome.extraction, outcome.fingerprint, outcome.canonical_key)
+        stored = pages.record_extraction(
+            db,
+            ref,
+            outcome.extraction,
+            outcome.fingerprint,
+            outcome.canonical_key,
+            is_same_state=considered.is_same_state,
+        )
+        if considered.note is not None:
+            memory.record(db, considered.note)
     elif isinstance(outcome, tuple):
         stored = pages.record_kind(db, ref, *outcome)
     else:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 from scrapy.http import Response
 
+from archive.chrome import memory
 from archive.content import decoded_body, most_bytes
 from archive.errors import ArchiveError, CutShort, PageError
 from archive.records import Capture, Extraction, PageKind
@@ -22,6 +23,7 @@ from archive.store.renderings import record_rendering
 from archive.store.writer import Transaction
 from archive.warc import payload_digest
 from crawler import frontier, urls
+from crawler.analysis.chrome import Considered
 from crawler.analysis.worker import Analysis, Job
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow, pagination
@@ -127,14 +129,17 @@ class Intake:
         if row.form is None and self.loops.is_one(row.host, capture.requested_url, body):
             await self._answers.go_through(row, taken)
             return
-        analysis = await self._session.rendering.analyse(row, capture, self._job(row, capture, body))
+        job = self._session.chrome.equip(self._job(row, capture, body), row.portal)
+        analysis = await self._session.rendering.analyse(row, capture, job)
         if analysis is None:
             self._session.taken.discard(row.key)
         elif analysis.kind.is_refusal:
             await self._answers.refuse(row, taken, analysis.kind, analysis.extraction.reason)
         else:
             self._answers.shown(row.host)
-            await self._store(row, capture, taken, self._unless_missing(row, analysis))
+            analysis = self._unless_missing(row, analysis)
+            considered = await self._session.chrome.consider(job, row.portal, analysis)
+            await self._store(row, capture, taken, analysis, considered)
 
     def _job(self, row: FrontierRow, capture: Capture, body: bytes) -> Job:
         portal = self._session.portals[row.portal]
@@ -159,7 +164,9 @@ class Intake:
         reason = "" if is_home else self._session.probes.judge(row.url, analysis)
         return replace(analysis, extraction=Extraction(PageKind.SOFT_404, reason=reason)) if reason else analysis
 
-    async def _store(self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis) -> None:
+    async def _store(
+        self, row: FrontierRow, capture: Capture, taken: Taken, analysis: Analysis, considered: Considered
+    ) -> None:
         """Commit in one transaction what a page says, what it links to and when it is due again."""
         fresh = self._fresh(row, analysis)
         now = int(time.time())
@@ -171,8 +178,15 @@ class Intake:
         def write(transaction: Transaction) -> tuple[pages.Stored, int, Twin | None, bool]:
             db = transaction.db
             stored = pages.record_extraction(
-                db, taken.ref, analysis.extraction, analysis.fingerprint, analysis.canonical_key
+                db,
+                taken.ref,
+                analysis.extraction,
+                analysis.fingerprint,
+                analysis.canonical_key,
+                is_same_state=considered.is_same_state,
             )
+            if considered.note is not None:
+                memory.record(db, considered.note)
             if analysis.rendered is not None:
                 record_rendering(transaction, taken.ref, analysis.rendered)
             is_again = stored.is_new and stored.is_copy

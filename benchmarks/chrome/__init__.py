@@ -1,0 +1,1 @@
+"""What learning the chrome of a portal gains and what it must not cost."""

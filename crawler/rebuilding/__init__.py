@@ -1,0 +1,5 @@
+"""Extraction and deduplication anew, from the captures (`luutru rebuild`)."""
+
+from crawler.rebuilding.rebuild import Rebuild
+
+__all__ = ["Rebuild"]
