@@ -22,7 +22,7 @@ COUNTED = 50_000  # to count them, and to find those with all of the words in th
 RANKED = 3000  # to rank them by bm25
 _PROMINENT = 1000  # of those with the words in the title, and of those with them side by side
 _FEW = 200  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
-_POOL = 200  # best clusters that are ranked anew by accents
+_POOL = 100  # best clusters that are ranked anew by accents
 _READ = 2000  # texts that an exact search reads
 _CHUNK = 500  # ids that are taken at once, by date
 # What is added to a score: more than bm25 ever comes to.
