@@ -101,7 +101,7 @@ class Recurring:
         source = etree.tostring(element, encoding="utf-8", with_tail=False)
         key = blake2b(source, digest_size=16).digest(), around
         if key not in self._parts:
-            self._tries[place] = left - 1 - len(source) // _LARGE_BYTES
+            self._tries[place] = max(0, left - 1 - len(source) // _LARGE_BYTES)
             if len(self._parts) >= self._parts_most or self._lines >= self._lines_most:
                 self._parts.clear()
                 self._tries.clear()
