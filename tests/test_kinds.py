@@ -302,6 +302,17 @@ def test_an_article_with_others_below_it_is_an_article() -> None:
     assert styled("", own + others).kind is PageKind.ARTICLE
 
 
+def test_a_notice_of_one_sentence_below_its_file_is_an_article_and_a_teaser_a_list() -> None:
+    heading = "<h1>Hướng dẫn tạm thời phòng bệnh tay chân miệng trong trường học vùng cao</h1>"
+    file = '<p><a href="/tep/QD_41_phong-benh.pdf">QD_41_phong-benh-tay-chan-mieng.pdf</a></p>'
+    link = '<p><a href="/y-te/bai-41.html">Trạm y tế xã Khe Rạ hướng dẫn phòng bệnh</a></p>'
+    sentence = "<p>Trạm y tế gửi các trường văn bản hướng dẫn phòng bệnh tay chân miệng trong năm học mới.</p>"
+    says_article = '<meta property="og:type" content="article">'
+    assert judged(MENU + heading + file + sentence).kind is PageKind.ARTICLE
+    assert judged(MENU + heading + link + sentence, head=says_article).kind is PageKind.ARTICLE
+    assert judged(MENU + heading + link + sentence).kind is PageKind.LISTING
+
+
 def test_a_banner_that_links_home_is_no_entry_of_a_list() -> None:
     related = "".join(map(entry, range(1, 4))).replace("h1>", "h3>").replace("<h1", "<h3")
     page = f'<h1><a href="/">Cổng thông tin điện tử xã Khe Rạ</a></h1><span>Tin</span>{TEXT * 4}{related}'

@@ -145,7 +145,8 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
         first = next((line for line in e.outline.lines[start:] if not _is_chrome(line)), None)
-        if count and others == 0 and first is not None and is_headline(first):
+        is_entry = first is not None and is_headline(first) and not is_attachment(first)
+        if count and others == 0 and is_entry and e.metadata.og_type != "article":
             return True, f"a heading and {count} teasers"
         if is_category and first is not None and UNFILLED.search(first.text.casefold()):
             return True, f"nothing in it yet: “{first.text[:80]}”"
