@@ -40,13 +40,13 @@ class PortalChrome:
         """Return the job with what is known of the portal, and whether its page is to tell more."""
         return replace(job, learned=self._memory.learned(portal), observes=self._memory.observes(portal))
 
-    async def consider(self, job: Job, portal: str, analysis: Analysis) -> Considered:
-        """Let an article tell of its portal, and compare it with what is stored of its page."""
+    async def consider(self, job: Job, portal: str, analysis: Analysis, *, is_known: bool) -> Considered:
+        """Let an article tell of its portal, and compare it with what is stored of its page, if that is known."""
         if job.observes is Observes.YES:
             self._memory.returned(portal)
         if analysis.kind is not PageKind.ARTICLE:
             return Considered()
-        is_same_state = await self._is_same_state(job, analysis)
+        is_same_state = is_known and await self._is_same_state(job, analysis)
         note = self._memory.take(portal, job.key, job.captured_at, analysis.extraction.observation)
         return Considered(note, is_same_state=is_same_state)
 

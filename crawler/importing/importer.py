@@ -166,7 +166,7 @@ class Importer:
         await self._register(portal)
         considered = Considered()
         if isinstance(job, Job) and isinstance(outcome, Analysis):
-            considered = await self._chrome.consider(job, portal.id, outcome)
+            considered = await self._chrome.consider(job, portal.id, outcome, is_known=True)
         awake = self._awake[portal.id]
         stored = await self._write(
             lambda transaction: store(transaction, found, outcome, source, awake=awake, considered=considered)

@@ -138,7 +138,8 @@ class Intake:
         else:
             self._answers.shown(row.host)
             analysis = self._unless_missing(row, analysis)
-            considered = await self._session.chrome.consider(job, row.portal, analysis)
+            is_known = row.fetched_at is not None
+            considered = await self._session.chrome.consider(job, row.portal, analysis, is_known=is_known)
             await self._store(row, capture, taken, analysis, considered)
 
     def _job(self, row: FrontierRow, capture: Capture, body: bytes) -> Job:
