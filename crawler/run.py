@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Collection, Sequence
@@ -30,6 +31,13 @@ def scrapy_settings() -> Settings:
     return settings
 
 
+def _collect_seldom() -> None:
+    """Let garbage be looked for every few dozen pages: a page makes thousands of records, hardly any in circles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def due_portals(path: Path, names: Collection[str] = ()) -> list[Portal]:
     """Return the portals of the archive of which something is due, of these ids if any are given.
 
@@ -49,6 +57,7 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what fails is counted and told by the session
     session = open_session(settings, portals, archive=path, options=options)
+    _collect_seldom()
     with interruptible(session):
         try:
             with Progress() as progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -18,7 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["post_rows", "ranked", "rows_in_scope", "with_further"]
 
-_PAGER = re.compile(rb"<select|\bdata-(?:url|href|link|next|page)|location\.|\$\.(?:get|ajax)")
+# Looked for one by one: a search for all of them at once takes a millisecond of a large page.
+_PAGER_MARKS = (
+    *(b"<select", b"location.", b"$.get", b"$.ajax"),
+    *(b"data-url", b"data-href", b"data-link", b"data-next", b"data-page"),
+)
 
 
 def rows_in_scope(
@@ -69,7 +72,7 @@ def _scripted(page: Page, job: Job, drops: dict[str, int]) -> Iterator[NewRow]:
         yield from post_rows(list(discovery.fragments(page)), job, drops)
     if b"p_p_lifecycle" in body:
         yield from rows_in_scope(ranked(discovery.resources(page)), job.hosts, drops)
-    if _PAGER.search(body):
+    if any(mark in body for mark in _PAGER_MARKS):
         yield from rows_in_scope(ranked(discovery.pagers(page)), job.hosts, drops)
 
 

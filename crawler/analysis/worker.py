@@ -161,11 +161,11 @@ def analyse(job: Job) -> Analysis:
 
 def _is_part(job: Job) -> bool:
     """Tell whether this is what a script puts into a list, and no page."""
+    if not job.is_further:
+        return False
     start = job.body[:_START].lower()
     is_text = start.strip().startswith(b"<") or not start.strip()
-    return (
-        job.is_further and is_text and not any(mark in start for mark in (b"<html", b"<body", b"<!doctype", b"<head"))
-    )
+    return is_text and not any(mark in start for mark in (b"<html", b"<body", b"<!doctype", b"<head"))
 
 
 _FILE_OF_ARTICLE = Extraction(PageKind.ALIAS, reason="an article at the address of a file")
