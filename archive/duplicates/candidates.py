@@ -1,8 +1,9 @@
 """Candidates: which of the documents that share a key with a text are worth reading.
 
-How many spans of the smaller text a copy must share at least sorts out much before anything else is read; one span
-alone that 8 texts have (a formula) makes no candidate. What is older than the documents that are kept of such a key
-gets the benefit of the doubt. Of those left, the signatures must agree as well as copies' do.
+How many spans of the smaller text a copy must share at least sorts out much before anything else is read; one common
+span alone (a formula) makes no candidate. What is older than the documents that are told of such a key gets the benefit
+of the doubt. Of those left, the signatures must agree as well as copies' do. A text is compared with the newest 4 of
+each key at first, and with all that are kept of it where there was a candidate among these.
 """
 
 from __future__ import annotations

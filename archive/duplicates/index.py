@@ -1,8 +1,8 @@
 """The index of signatures: which documents share a key with a text (`archive.duplicates.keys`).
 
 It is derived from the table `signatures`: a set of sorted runs (`archive.duplicates.runs`) in the folder `duplicates`
-beside the database, and what was filed since the last run was written, in memory. A run is written every few thousand
-documents, after their transaction was committed; four of like size become one. What a kill takes from memory is read
+beside the database, and what was filed since the last run was written, in memory. A run is written every few ten
+thousand documents, after their transaction was committed; runs of like size become one. What a kill takes from memory is read
 again from the table when the index is opened; runs that are missing, damaged or say other things than the table are
 made anew from it. Exact copies share the entry of the first of them.
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from archive.duplicates import runs as run_files
 from archive.duplicates.config import CONFIG
+from archive.duplicates.finding import Finding, Hits, Keyed
 from archive.duplicates.keys import many_keys
 from archive.duplicates.runs import COMMON, FEW, ID_BITS, MOST_SPANS, Integers, Run
 from archive.duplicates.shingles import Hashes
@@ -35,37 +36,6 @@ _READ_AT_ONCE = 20_000  # rows of the table
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
 _NONE: Integers = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """Documents as they are filed, of ascending ids: how many spans each has, and the keys of all, the spans first.
-
-    `owners` tells the place of the document that each key is of; those of one key ascend.
-    """
-
-    ids: Integers
-    spans: Integers
-    keys: Hashes
-    owners: Integers
-
-    @classmethod
-    def one(cls, document_id: int, keys: Hashes, spans: int) -> Keyed:
-        """Return a single document."""
-        return cls(np.array([document_id]), np.array([spans]), keys, np.zeros(len(keys), np.int64))
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Which keys of texts older documents have.
-
-    `codes`: one a shared key, ascending: text << 30 | document << 2 | is it a common one << 1 | is it a span.
-    `stops`: of each common span, one that 8 older documents have, text << 28 | the oldest document that is kept of
-    it; what is older may have it too.
-    """
-
-    codes: Hashes
-    stops: Integers
 
 
 class Index:
@@ -187,7 +157,7 @@ class Index:
     def _write(self, db: sqlite3.Connection) -> None:
         """Write what is in memory if it is enough for a run; merge files of like size."""
         count = self._newest.count + sum(len(run.entries) for run in self.runs[self._files :])
-        if not self.folder or count < _IN_MEMORY:
+        if not self.folder or count < _IN_MEMORY or db.in_transaction:
             return
         row = db.execute("SELECT digest FROM documents WHERE id = ?", [self.last]).fetchone()
         if row is None:
@@ -251,48 +221,6 @@ class _Newest:
         keys = np.concatenate([text.keys for text in self._texts])
         owners = np.concatenate([text.ids[text.owners] for text in self._texts])
         return run_files.fresh(first, self.last, run_files.entries_of(keys, owners), counts)
-
-
-class Finding:
-    """What is found of the keys of texts, the newest documents first, until there are so many of a key."""
-
-    def __init__(self, texts: Keyed, places: Integers, most: int) -> None:
-        self._texts, self._places = texts, places
-        self.wanted = np.full(len(places), most, dtype=np.int8)
-        self._found: list[tuple[Integers, Integers]] = []
-        self._stops: list[tuple[Integers, Integers]] = []
-
-    def add_each_other(self, keys: Hashes) -> None:
-        """Add older ones of the texts, which have a key that is here several times."""
-        for back in range(1, COMMON + 1):
-            at = np.flatnonzero(keys[back:] == keys[:-back]) + back
-            if not len(at):
-                return
-            older = self._texts.owners[self._places[at - back]]
-            is_other = older < self._texts.owners[self._places[at]]
-            self.add(at[is_other], self._texts.ids[older[is_other]])
-
-    def add(self, at: Integers, documents: Integers) -> None:
-        """Add a document for each of some keys, no key twice."""
-        left = self.wanted[at] - np.int8(1)
-        self.wanted[at] = left
-        self._found.append((at, documents))
-        is_last = left == 0
-        if is_last.any():
-            self._stops.append((at[is_last], documents[is_last]))
-
-    def told(self) -> Hits:
-        """Return all that was found."""
-        if not self._found:
-            return Hits(np.empty(0, np.uint64), _NONE)
-        at, older = (np.concatenate(parts) for parts in zip(*self._found, strict=True))
-        newer = self._texts.ids[self._texts.owners[self._places]] << ID_BITS  # of each key
-        is_span = self._places < self._texts.spans.sum()
-        marks = (newer << 2) + ((self.wanted == 0).astype(np.int64) << 1) + is_span
-        codes = (marks[at] + (older << 2)).view(np.uint64)
-        codes.sort()
-        stops = [newer[at[is_span[at]]] | older[is_span[at]] for at, older in self._stops]
-        return Hits(codes, np.concatenate(stops) if stops else _NONE)
 
 
 @dataclass(frozen=True, slots=True)
