@@ -2,9 +2,9 @@
 
 It is derived from the table `signatures`: a set of sorted runs (`archive.duplicates.runs`) in the folder `duplicates`
 beside the database, and what was filed since the last run was written, in memory. A run is written every few ten
-thousand documents, after their transaction was committed; runs of like size become one. What a kill takes from memory is read
-again from the table when the index is opened; runs that are missing, damaged or say other things than the table are
-made anew from it. Exact copies share the entry of the first of them.
+thousand documents, after their transaction was committed; runs of like size become one. What a kill takes from memory
+is read again from the table when the index is opened; runs that are missing, damaged or say other things than the table
+are made anew from it. Exact copies share the entry of the first of them.
 
 The index follows the transactions of its connection: the ids of documents ascend, so that whoever files a document says
 that none of this id or a later one is there. What was filed under such an id was rolled back, and is dropped.
