@@ -35,7 +35,6 @@ _AT_ONCE = 1 << 13  # entries, from which they become a run in memory
 _READ_AT_ONCE = 20_000  # rows of the table
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
-_NONE: Integers = np.empty(0, dtype=np.int64)
 
 
 class Index:
