@@ -110,8 +110,8 @@ def test_a_copy_is_found_among_many_that_use_the_same_form() -> None:
     for text in filled_in:
         duplicates.add_document(pages.db, text, duplicates.fingerprint(text))
     copy = duplicates.fingerprint(filled_in[37] + " Hết.")
-    keyed = Keyed(161, *keys_of(copy))
-    hits = index_of(pages.db).look_up([keyed])
+    keyed = Keyed.one(161, *keys_of(copy))
+    hits = index_of(pages.db).look_up(keyed)
     assert len(hits.codes) <= runs.COMMON * len(keyed.keys)
     assert candidates(pages.db, index_of(pages.db), keyed, copy.syllables, copy.signature)[0] == 38
 
@@ -144,8 +144,8 @@ def reopened(pages: Pages) -> Index:
 def answers(pages: Pages, found: Index) -> list[list[int]]:
     """Return what the index says of each document's keys."""
     rows = pages.db.execute("SELECT document_id, syllables, signature, spans FROM signatures").fetchall()
-    texts = index.Table.of(list(map(tuple, rows))).texts()
-    return [found.look_up([text]).codes.tolist() for text in texts]
+    tables = [index.Table.of([tuple(row)]) for row in rows]
+    return [found.look_up(table.keyed(), runs.COMMON).codes.tolist() for table in tables]
 
 
 @pytest.fixture
@@ -179,8 +179,8 @@ def test_runs_are_written_merged_and_read_again(tmp_path: Path) -> None:
 )
 def test_files_that_cannot_be_used_are_made_anew(tmp_path: Path, damage: str) -> None:
     pages = Pages(tmp_path / "archive.db")
-    for seed in range(6):
-        fill(pages.db, 20, seed)
+    for seed, count in enumerate((120, 30)):
+        fill(pages.db, count, seed)
     told = answers(pages, index_of(pages.db))
     files = sorted((tmp_path / "duplicates").iterdir())
     assert len(files) > 1
@@ -248,28 +248,42 @@ def test_many_at_once_are_as_one_by_one_and_what_is_forgotten_was_never_there(
     texts: list[tuple[list[int], list[int], bool]], size: int
 ) -> None:
     filed = [
-        Keyed(number, np.array(spans + [100 + band for band in bands], np.uint64), len(spans))
+        Keyed.one(number, np.array(spans + [100 + band for band in bands], np.uint64), len(spans))
         for number, (spans, bands, _) in enumerate(texts, 1)
     ]
     single, batched = Index(), Index()
     expected, got = list[int](), list[int]()
     for text, (_, _, is_rolled_back) in zip(filed, texts, strict=True):
         if is_rolled_back:
-            single.file([text])
-            single.forget_from(text.document_id)
-        told = single.look_up([text]).codes.tolist()
-        assert single.file([text]).codes.tolist() == told
-        expected += told
+            single.file(text)
+            single.forget_from(int(text.ids[0]))
+        expected += single.look_up(text).codes.tolist()
+        single.file(text)
     for start in range(0, len(filed), size):
-        got += batched.file(filed[start : start + size]).codes.tolist()
+        together = joined(filed[start : start + size])
+        got += batched.look_up(together).codes.tolist()
+        batched.file(together)
+        if start % 2:
+            batched._settle()
     assert got == expected
+    assert batched.forget_from(len(filed) + 1)
     kinds: list[list[int]] = [[], []]
     for text in filed:
         for place, key in enumerate(text.keys.tolist()):
-            kinds[place < text.spans].append(key << 28 | text.document_id)
+            kinds[place < int(text.spans[0])].append(key << 28 | int(text.ids[0]))
     shared = [rebuild.Shared.among(np.array(entries, np.uint64)) for entries in kinds]
-    counts = np.array([0, *(text.spans for text in filed)])
-    assert rebuild.Keys(shared[0], shared[1], counts).hits(0, len(counts)).codes.tolist() == sorted(expected)
+    counts = np.array([0, *(int(text.spans[0]) for text in filed)])
+    assert rebuild.Keys(shared[0], shared[1], counts).hits(counts >= 0).codes.tolist() == sorted(expected)
+
+
+def joined(texts: list[Keyed]) -> Keyed:
+    """Return documents as one batch, the spans of all first."""
+    spans = np.array([int(text.spans[0]) for text in texts])
+    parts = [(place, text.keys[: spans[place]]) for place, text in enumerate(texts)]
+    parts += [(place, text.keys[spans[place] :]) for place, text in enumerate(texts)]
+    owners = np.repeat([place for place, _ in parts], [len(keys) for _, keys in parts])
+    ids = np.array([int(text.ids[0]) for text in texts])
+    return Keyed(ids, spans, np.concatenate([keys for _, keys in parts]), owners)
 
 
 def test_one_common_span_alone_makes_no_candidate() -> None:
@@ -286,3 +300,23 @@ def test_keys_of_one_text_are_few_for_short_ones() -> None:
     assert sizes[:4] == [0, 21, 21, 21]
     assert 8 + 25 < sizes[4] < 8 + 90
     assert list(itertools.accumulate(sizes))
+
+
+def test_what_is_rolled_back_after_it_became_a_run_in_memory_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_AT_ONCE", 100)
+    pages = Pages(tmp_path / "archive.db")
+    fill(pages.db, 30)
+    told = answers(pages, index_of(pages.db))
+    pages.db.execute("BEGIN")
+    rng = random.Random(6)
+    form = " ".join(make_words(rng, 90))
+    for number in range(20):
+        text = f"{form} {number}"
+        duplicates.add_document(pages.db, text, duplicates.fingerprint(text))
+    pages.db.execute("ROLLBACK")
+    text = "Xã mở lớp học chữ Thái cho người lớn tuổi."
+    assert duplicates.add_document(pages.db, text, duplicates.fingerprint(text)).document_id == 31
+    assert answers(pages, index_of(pages.db))[:30] == told
+    assert list(duplicates.check(pages.db)) == []

@@ -37,12 +37,12 @@ def test_the_fingerprint_of_a_text_never_changes() -> None:
     assert hashlib.blake2b(found.signature, digest_size=16).hexdigest() == "b5e0a98777e67b2892a706c85dd2a307"
     assert found.spans == b""
     longer = fingerprint(TEXT * 3)
-    assert hashlib.blake2b(longer.spans, digest_size=16).hexdigest() == "77f70535ebc0d6d59650a64869c21e1b"
+    assert hashlib.blake2b(longer.spans, digest_size=16).hexdigest() == "a798251af9e4f73057013c10bb935dd0"
     assert keys_of(found)[0][:3].tolist() == [24093742669, 40712270132, 24649985386]
 
 
 def test_the_parameters_have_a_digest_that_tells_them_apart() -> None:
-    assert SignatureConfig().digest() == "d1bb0cd2eb555002"
+    assert SignatureConfig().digest() == "71f3b0c2b8c8f53f"
     assert SignatureConfig(seed=2).digest() != SignatureConfig().digest()
 
 
@@ -139,13 +139,13 @@ def test_the_estimate_is_inside_its_error_bound(size: int, share: float, rng: ra
 
 def test_a_span_is_hashed_as_the_documentation_says() -> None:
     rolled = rolled_hashes(syllable_hashes(TEXT * 3))
-    anchors = [hash_ for hash_ in rolled.tolist() if hash_ < (1 << 64) // 10]
+    anchors = [hash_ for hash_ in rolled.tolist() if hash_ < (1 << 64) // 12]
     modulus = 1 << 64
 
     def fmix64(value: int) -> int:
         return int(mix(np.array([value % modulus], np.uint64))[0])
 
-    spans = {fmix64(fmix64(a) * 0x9E3779B97F4A7C17 + b) for a, b in itertools.pairwise(anchors)}
+    spans = {fmix64(a * 0x9E3779B97F4A7C17 + b) for a, b in itertools.pairwise(anchors)}
     found = fingerprint(TEXT * 3)
     assert np.frombuffer(found.spans, "<u8").tolist() == sorted(spans)
     keys, count = keys_of(found)
@@ -166,7 +166,7 @@ def test_the_keys_of_many_texts_are_those_of_each() -> None:
     )
     for number, (own, _) in enumerate(each):
         assert keys[texts == number].tolist() == own.tolist()
-    assert [len(own) - count for own, count in each] == [21, 21, 21, 12, 8]
+    assert [len(own) - count for own, count in each] == [21, 21, 12, 12, 8]
 
 
 @given(st.sets(st.integers(0, 300)), st.sets(st.integers(0, 300)))

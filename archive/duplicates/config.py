@@ -23,10 +23,10 @@ class SignatureConfig:
     scheme: str = "affine32"  # datasketch 2.0
     permutations: int = 128
     seed: int = 1
-    anchors: int = 10  # one shingle in so many is an anchor
+    anchors: int = 12  # one shingle in so many is an anchor
     rows: int = 6  # values of the signature in a band
     # From so many syllables on: how many bands are keys.
-    bands: tuple[tuple[int, int], ...] = ((0, 21), (100, 12), (200, 8))
+    bands: tuple[tuple[int, int], ...] = ((0, 21), (80, 12), (160, 8))
     key_bits: int = 36
 
     def bands_of(self, syllables: int) -> int:

@@ -82,15 +82,15 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
         or 0
     )
     if not index.forget_from(document_id):
-        index.reopen(db)
-    keyed = Keyed(document_id, *keys_of(fingerprint))
+        index.reopen(db, document_id)
+    keyed = Keyed.one(document_id, *keys_of(fingerprint))
     seeker = Seeker(db, document_id, fingerprint.key_digest, text)
     twins = seeker.twins()
     links = (*twins, *seeker.among(candidates(db, index, keyed, fingerprint.syllables, fingerprint.signature)))
     store_links(db, document_id, links)
     if not twins and fingerprint.syllables:
         insert_signature(db, document_id, fingerprint)
-        index.file([keyed])
+        index.file(keyed)
     return Added(document_id, is_new=True, links=links)
 
 

@@ -1,10 +1,10 @@
 """The index of signatures: which documents share a key with a text (`archive.duplicates.keys`).
 
 It is derived from the table `signatures`: a set of sorted runs (`archive.duplicates.runs`) in the folder `duplicates`
-beside the database, and what was filed since the last run was written, in memory. A run is written every few thousand
-documents, after their transaction was committed; four of like size become one. What a kill takes from memory is read
-again from the table when the index is opened; runs that are missing, damaged or say other things than the table are
-made anew from it. Exact copies share the entry of the first of them.
+beside the database, and what was filed since the last run was written, in memory. A run is written every few ten
+thousand documents, after their transaction was committed; runs of like size become one. What a kill takes from memory
+is read again from the table when the index is opened; runs that are missing, damaged or say other things than the table
+are made anew from it. Exact copies share the entry of the first of them.
 
 The index follows the transactions of its connection: the ids of documents ascend, so that whoever files a document says
 that none of this id or a later one is there. What was filed under such an id was rolled back, and is dropped.
@@ -22,52 +22,28 @@ from numpy.typing import NDArray
 
 from archive.duplicates import runs as run_files
 from archive.duplicates.config import CONFIG
+from archive.duplicates.finding import Finding, Hits, Keyed
 from archive.duplicates.keys import many_keys
-from archive.duplicates.recent import Recent
-from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers, Run
+from archive.duplicates.runs import COMMON, FEW, ID_BITS, MOST_SPANS, Integers, Run
 from archive.duplicates.shingles import Hashes
 
 __all__ = ["FOLDER", "Hits", "Index", "Keyed", "Table", "usable"]
 
 FOLDER = "duplicates"
-_IN_MEMORY = 1 << 18  # entries, from which they are written
-_FANOUT = 4  # runs of like size that become one
+_IN_MEMORY = 1 << 19  # entries, from which they are written
+_AT_ONCE = 1 << 13  # entries, from which they become a run in memory
 _READ_AT_ONCE = 20_000  # rows of the table
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
-_NONE: Integers = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """A document as it is filed: its keys, the spans first, and how many of them are spans."""
-
-    document_id: int
-    keys: Hashes
-    spans: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Which keys of texts older documents have.
-
-    `codes`: one a shared key, ascending: text << 30 | document << 2 | is it a common one << 1 | is it a span.
-    `stops`: of each common span, one that 8 older documents have, text << 28 | the oldest document that is kept of
-    it; what is older may have it too.
-    """
-
-    codes: Hashes
-    stops: Integers
 
 
 class Index:
     """See the module. Used by the single writer alone."""
 
     def __init__(self, folder: Path | None = None, runs: Sequence[Run] = ()) -> None:
-        self.folder, self.runs = folder, list(runs)
-        self._filed: list[Keyed] = []  # since the last run
-        self._recent = Recent()  # their keys
-        self._spans: dict[int, int] = {}
+        self.folder = folder
+        self.runs = list(runs)  # those of files, then those in memory
+        self._newest = _Newest()
         self._is_cleared = False
 
     @classmethod
@@ -87,62 +63,51 @@ class Index:
 
     @property
     def last(self) -> int:
-        """The last document that the runs are of."""
-        return self.runs[-1].last if self.runs else 0
+        """The last document that is filed."""
+        return self._newest.last or (self.runs[-1].last if self.runs else 0)
 
     @property
     def size_bytes(self) -> int:
         """Bytes of the runs, in memory or mapped."""
-        return sum(run.entries.nbytes + run.counts.nbytes + run.filter.nbytes for run in self.runs)
+        return sum(run.size_bytes for run in self.runs)
 
-    def look_up(self, texts: Sequence[Keyed]) -> Hits:
-        """Return which keys of texts documents have that are filed, of a common key the newest."""
-        keys = np.concatenate([text.keys for text in texts])
-        return _hits(texts, self._in_runs(keys), self._recent.find(keys))
+    def look_up(self, texts: Keyed, most: int = FEW) -> Hits:
+        """Return which keys of texts are had by documents that are filed or by older texts, the newest of each key."""
+        packed = np.sort(texts.keys << _ID_SHIFT | np.arange(len(texts.keys), dtype=np.uint64))
+        keys, places = packed & ~_ID_MASK, (packed & _ID_MASK).view(np.int64)
+        hits = Finding(texts, places, most)
+        hits.add_each_other(keys)
+        self._newest.find(keys, hits)
+        for run in reversed(self.runs):
+            open_ = np.flatnonzero(hits.wanted)
+            for found, documents in run.find(keys[open_], hits.wanted[open_]):
+                hits.add(open_[found], documents)
+        return hits.told()
 
-    def file(self, texts: Sequence[Keyed]) -> Hits:
-        """Enter documents that are newer than all that are filed; return which of their keys older ones have."""
-        keys = np.concatenate([text.keys for text in texts])
-        owners = np.repeat([text.document_id for text in texts], list(map(len, (text.keys for text in texts))))
-        start = self._recent.count
-        self._recent.file(keys, owners)
-        self._filed += texts
-        self._spans.update((text.document_id, min(text.spans, MOST_SPANS)) for text in texts)
-        return _hits(texts, self._in_runs(keys), self._recent.find(keys, start))
-
-    def _in_runs(self, keys: Hashes) -> tuple[Integers, Integers]:
-        """Return places in `keys`, and documents of the runs that have the key there."""
-        if not self.runs or not len(keys):
-            return _NONE, _NONE
-        order = np.argsort(keys)
-        ordered = keys[order]
-        places, found = zip(*(run.find(ordered) for run in self.runs), strict=True)
-        return order[np.concatenate(places)], np.concatenate(found)
+    def file(self, texts: Keyed) -> None:
+        """Enter documents that are newer than all that are filed."""
+        self._newest.file(texts)
+        if self._newest.count >= _AT_ONCE:
+            self._settle()
 
     def spans(self, documents: Integers) -> Integers:
         """Return how many spans each of these documents has, at most 65,535; 0 for one that is not filed."""
         counts = np.zeros(len(documents), dtype=np.int64)
-        firsts = np.array([run.first for run in self.runs] + [self.last + 1])
-        which = np.searchsorted(firsts, documents, "right") - 1
-        for number, run in enumerate(self.runs):
-            here = np.flatnonzero(which == number)
-            counts[here] = run.counts[documents[here] - run.first]
-        recent = np.flatnonzero(which == len(self.runs))
-        counts[recent] = [self._spans.get(document, 0) for document in documents[recent].tolist()]
+        which = np.searchsorted([run.first for run in self.runs], documents, "right") - 1
+        for number in np.flatnonzero(np.bincount(which + 1)[1:]).tolist():
+            here, run = np.flatnonzero(which == number), self.runs[number]
+            inside = here[documents[here] <= run.last]
+            counts[inside] = run.counts[documents[inside] - run.first]
+        recent = np.flatnonzero(documents > (self.runs[-1].last if self.runs else 0))
+        counts[recent] = [self._newest.spans.get(document, 0) for document in documents[recent].tolist()]
         return counts
 
     def forget_from(self, document_id: int) -> bool:
         """Drop what was filed under this id or a later one: it was rolled back.
 
-        Return whether that is all: False where runs hold such documents, so that the index must be made anew.
+        Return whether that is all: False where runs hold such documents, so that these must be made anew.
         """
-        count = self._recent.count
-        while self._filed and self._filed[-1].document_id >= document_id:
-            text = self._filed.pop()
-            count -= len(text.keys)
-            del self._spans[text.document_id]
-        if count < self._recent.count:
-            self._recent.cut(count)
+        self._newest.forget_from(document_id)
         return self.last < document_id and not self._is_cleared
 
     def committed(self, db: sqlite3.Connection) -> None:
@@ -150,50 +115,111 @@ class Index:
         if self._is_cleared:
             self._is_cleared = False
             self.catch_up(db)
-        if self._recent.count >= _IN_MEMORY:
-            ids, counts = (np.array(list(values)) for values in (self._spans, self._spans.values()))
-            self._add_run(db, ids, counts, self._recent.keys, self._recent.documents)
-            self._filed, self._recent, self._spans = [], Recent(), {}
+        self._write(db)
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """File the documents that the table has and the index lacks, in runs where there are many.
 
         To be called outside of a transaction: runs are of documents that are committed.
         """
-        after = self._filed[-1].document_id if self._filed else self.last
-        while rows := db.execute(_READ, [after]).fetchall():
-            after = rows[-1][0]
-            table = Table.of(rows)
-            if len(rows) < _READ_AT_ONCE or self._filed:
-                self.file(table.texts())
-            else:
-                self._add_run(db, table.ids, table.counts, *table.keys())
+        while rows := db.execute(_READ, [self.last]).fetchall():
+            self.file(Table.of(rows).keyed())
+            self._write(db)
 
     def clear(self) -> None:
         """Forget all, since the table is made anew in this transaction; once it is committed, the index is."""
         _remove(self.runs)
-        self.runs = []
-        self._filed, self._recent, self._spans = [], Recent(), {}
+        self.runs, self._newest = [], _Newest()
         self._is_cleared = True
 
-    def reopen(self, db: sqlite3.Connection) -> None:
-        """Make the index anew from the table."""
-        self.clear()
+    def reopen(self, db: sqlite3.Connection, document_id: int) -> None:
+        """Make anew from the table what is no file of documents before this one."""
+        kept = [run for run in self.runs if run.path and run.last < document_id]
+        _remove(self.runs[len(kept) :])
+        self.runs, self._newest = kept, _Newest()
         self._is_cleared = False
         self.catch_up(db)
 
-    def _add_run(self, db: sqlite3.Connection, ids: Integers, spans: Integers, keys: Hashes, owners: Integers) -> None:
-        """Take in a run of documents that are newer than the last one's; merge runs of like size."""
-        first, last = self.last + 1, int(ids[-1])
-        counts = np.zeros(last - first + 1, dtype=np.int64)
-        counts[ids - first] = spans
-        digest = db.execute("SELECT digest FROM documents WHERE id = ?", [last]).fetchone()[0]
-        run = run_files.fresh(first, last, digest, run_files.entries_of(keys, owners), counts)
-        self.runs.append(run_files.write(run, self.folder) if self.folder else run)
-        while (start := _alike(self.runs)) <= len(self.runs) - _FANOUT:
+    def _settle(self) -> None:
+        """Make a run in memory of the newest documents; merge those of like size."""
+        if self._newest.count:
+            last = self.runs[-1].last if self.runs else 0
+            self.runs.append(self._newest.as_run(last + 1))
+            self._newest = _Newest()
+        self._merge(self._files, None)
+
+    @property
+    def _files(self) -> int:
+        """The number of runs that are files."""
+        return sum(run.path is not None for run in self.runs)
+
+    def _write(self, db: sqlite3.Connection) -> None:
+        """Write what is in memory if it is enough for a run; merge files of like size."""
+        count = self._newest.count + sum(len(run.entries) for run in self.runs[self._files :])
+        if not self.folder or count < _IN_MEMORY or db.in_transaction:
+            return
+        row = db.execute("SELECT digest FROM documents WHERE id = ?", [self.last]).fetchone()
+        if row is None:
+            return  # it was rolled back, and is dropped by whoever comes next
+        self._settle()
+        start = self._files
+        self.runs[start:] = [run_files.merge(self.runs[start:], self.folder, row[0])]
+        self._merge(0, self.folder)
+
+    def _merge(self, first: int, folder: Path | None) -> None:
+        """Merge runs of like size, from the first on."""
+        while (start := max(first, _alike(self.runs))) < len(self.runs) - 1:
             old = self.runs[start:]
-            self.runs[start:] = [run_files.merge(old, self.folder)]
+            self.runs[start:] = [run_files.merge(old, folder, old[-1].digest)]
             _remove(old)
+
+
+class _Newest:
+    """Documents that are in no run yet, by their keys: few."""
+
+    def __init__(self) -> None:
+        self.last = self.count = 0
+        self.spans: dict[int, int] = {}
+        self._texts: list[Keyed] = []
+        self._documents: dict[int, list[int]] = {}  # of each key; made when somebody asks
+
+    def file(self, texts: Keyed) -> None:
+        """Enter documents that are newer than all that are here."""
+        self.last, self.count = int(texts.ids[-1]), self.count + len(texts.keys)
+        self._texts.append(texts)
+        if self.count < _AT_ONCE:
+            self.spans.update(zip(texts.ids.tolist(), np.minimum(texts.spans, MOST_SPANS).tolist(), strict=True))
+            for key, document in zip(texts.keys.tolist(), texts.ids[texts.owners].tolist(), strict=True):
+                self._documents.setdefault(key, []).append(document)
+
+    def find(self, keys: Hashes, hits: Finding) -> None:
+        """Add the documents that have ascending keys."""
+        known = self._documents
+        if not known:
+            return
+        found = [(place, known[key]) for place, key in enumerate((keys >> _ID_SHIFT).tolist()) if key in known]
+        for back in range(1, COMMON + 1):
+            found = [(place, documents) for place, documents in found if len(documents) >= back and hits.wanted[place]]
+            if found:
+                hits.add(np.array([one[0] for one in found]), np.array([one[1][-back] for one in found]))
+
+    def forget_from(self, document_id: int) -> None:
+        """Drop what was filed under this id or a later one."""
+        texts = self._texts
+        if self.last >= document_id:
+            self.__init__()  # type: ignore[misc]
+            for text in texts:
+                if text.ids[0] < document_id:
+                    self.file(text)
+
+    def as_run(self, first: int) -> Run:
+        """Return them as a run in memory that begins with this document."""
+        ids, spans = (np.concatenate([getattr(text, name) for text in self._texts]) for name in ("ids", "spans"))
+        counts = np.zeros(self.last - first + 1, dtype=np.int64)
+        counts[ids - first] = spans
+        keys = np.concatenate([text.keys for text in self._texts])
+        owners = np.concatenate([text.ids[text.owners] for text in self._texts])
+        return run_files.fresh(first, self.last, run_files.entries_of(keys, owners), counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,54 +250,21 @@ class Table:
         keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
         return keys, self.ids[places]
 
-    def texts(self) -> list[Keyed]:
+    def keyed(self) -> Keyed:
         """Return the documents as they are filed."""
-        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
-        order = np.argsort(places, kind="stable")
-        ends = np.cumsum(np.bincount(places, minlength=len(self.ids))).tolist()
-        keys = keys[order]
-        return [
-            Keyed(document_id, keys[start:end], spans)
-            for document_id, start, end, spans in zip(
-                self.ids.tolist(), [0, *ends], ends, self.counts.tolist(), strict=False
-            )
-        ]
+        return Keyed(self.ids, self.counts, *many_keys(self.syllables, self.signatures, self.spans, self.counts))
 
 
 _READ = f"""SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id > ?
     ORDER BY document_id LIMIT {_READ_AT_ONCE}"""
 
 
-def _hits(texts: Sequence[Keyed], *sources: tuple[Integers, Integers]) -> Hits:
-    """Return hits of texts, from places of their keys (one after the other) and documents that have the key there."""
-    places = np.concatenate([source[0] for source in sources])
-    if not len(places):
-        return Hits(np.empty(0, np.uint64), _NONE)
-    older = np.concatenate([source[1] for source in sources])
-    found = run_files.newest_of_each_key(run_files.entries_of(places.astype(np.uint64), older))
-    places, older = (found >> _ID_SHIFT).astype(np.int64), ~found & _ID_MASK
-    lengths = np.array([len(text.keys) for text in texts])
-    starts = np.cumsum(lengths) - lengths
-    owners = np.searchsorted(starts, places, "right") - 1
-    is_span = places - starts[owners] < np.array([text.spans for text in texts])[owners]
-    is_common = np.zeros(len(places), dtype=bool)
-    is_common[COMMON - 1 :] = places[COMMON - 1 :] == places[: 1 - COMMON]
-    oldest = np.flatnonzero(is_common)
-    for back in range(1, COMMON):
-        is_common[oldest - back] = True
-    oldest = oldest[is_span[oldest]]
-    newer = np.array([text.document_id for text in texts], dtype=np.uint64)[owners]
-    codes = newer << np.uint64(ID_BITS + 2) | older << np.uint64(2) | (is_common * np.uint64(2) + is_span)
-    codes.sort()
-    return Hits(codes, (newer[oldest] << _ID_SHIFT | older[oldest]).astype(np.int64))
-
-
 def _alike(runs: Sequence[Run]) -> int:
-    """Return where the runs begin that are not larger than the last one's class, four times as large each."""
-    classes = [len(run.entries).bit_length() // 2 for run in runs]
-    start = len(runs)
-    while start and classes[start - 1] <= classes[-1]:
+    """Return where the runs begin that are of less than twice the size of what follows."""
+    start, size = len(runs), 0
+    while start and (not size or len(runs[start - 1].entries) < 2 * size):
         start -= 1
+        size += len(runs[start].entries)
     return start
 
 

@@ -18,7 +18,7 @@ from archive.duplicates.candidates import agreement, least_agreement, possible
 from archive.duplicates.clusters import group
 from archive.duplicates.documents import VARIANTS, Seeker, index_of, insert_signature, note_signatures, store_links
 from archive.duplicates.index import Hits, Table
-from archive.duplicates.runs import COMMON, ID_BITS, MOST_SPANS, Integers
+from archive.duplicates.runs import COMMON, FEW, ID_BITS, MOST_SPANS, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
@@ -81,9 +81,12 @@ class Keys:
             counts[table.ids] = np.minimum(table.counts, MOST_SPANS)
         return cls(Shared.among(np.concatenate(bands)), Shared.among(np.concatenate(spans)), counts)
 
-    def hits(self, first: int, end: int) -> Hits:
-        """Return which keys of documents in a range of ids older ones have."""
-        bands, spans = self.bands.within(first, end), self.spans.within(first, end)
+    def hits(self, chosen: NDArray[np.bool_], most: int = FEW) -> Hits:
+        """Return which keys of chosen documents older ones have, the newest `most` of each key.
+
+        `chosen` tells of each id whether it is meant.
+        """
+        bands, spans = self.bands.within(chosen, most), self.spans.within(chosen, most)
         codes = [
             meetings.newer << (ID_BITS + 2) | meetings.older << 2 | meetings.is_common << 1 | is_span
             for is_span, meetings in enumerate((bands, spans))
@@ -96,7 +99,7 @@ class Keys:
 class Meetings:
     """Pairs of a document and an older one that has the same key, one a key and pair.
 
-    `is_common`: 8 older documents have the key; `is_oldest`: this is the last one of these that is kept.
+    `is_common`: as many older documents have the key as are told; `is_oldest`: this is the last one of these.
     """
 
     newer: Integers
@@ -127,30 +130,40 @@ class Shared:
         rank = places - np.repeat(places[is_first], lengths) + 1
         return cls(entries, places, (entries[places] & _ID_MASK).astype(np.int64), rank)
 
-    def within(self, first: int, end: int) -> Meetings:
-        """Return the meetings of documents in a range of ids with older ones, of a common key the newest 8."""
-        chosen = np.flatnonzero((self.newer >= first) & (self.newer < end))
-        places, kept = self.places[chosen], np.minimum(self.rank[chosen], COMMON)
+    def within(self, chosen: NDArray[np.bool_], most: int) -> Meetings:
+        """Return the meetings of chosen documents with older ones, with the newest of each key."""
+        meant = np.flatnonzero(chosen[self.newer])
+        places, newer, kept = self.places[meant], self.newer[meant], np.minimum(self.rank[meant], most)
         back = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept) + 1
         older = (self.entries[np.repeat(places, kept) - back] & _ID_MASK).astype(np.int64)
-        is_common = np.repeat(kept == COMMON, kept)
-        return Meetings(np.repeat(self.newer[chosen], kept), older, is_common, is_common & (back == COMMON))
+        is_common = np.repeat(kept == most, kept)
+        return Meetings(np.repeat(newer, kept), older, is_common, is_common & (back == most))
 
 
 def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
-    """Yield each document that older ones are candidates of copies for, and these, the likeliest first."""
+    """Yield each document that older ones are candidates of copies for, and these, the likeliest first.
+
+    As when they come one by one: more documents are compared with those that have a candidate among a few of each key.
+    """
     shared = (keys.bands, keys.spans)
-    meetings = sum(np.bincount(one.newer, np.minimum(one.rank, COMMON), len(keys.counts)) for one in shared)
+    meetings = sum(np.bincount(one.newer, np.minimum(one.rank, FEW), len(keys.counts)) for one in shared)
     rounds = np.cumsum(meetings) // _PAIRS
     for number in np.unique(rounds):
-        first, end = np.searchsorted(rounds, [number, number + 1])
-        hits = keys.hits(int(first), int(end))
-        newer, older = possible(hits, keys.counts.__getitem__, keys.counts.__getitem__)
-        yield from _alike(newer, older, signatures)
+        chosen = rounds == number
+        for most in (FEW, COMMON):
+            newer, older = possible(keys.hits(chosen, most), keys.counts.__getitem__, keys.counts.__getitem__)
+            newer, older, estimates = _alike(newer, older, signatures)
+            chosen = np.zeros(len(chosen), dtype=np.bool_)
+            chosen[newer] = True
+        order = np.lexsort((older, -estimates, newer))
+        newer, others = newer[order], older[order].tolist()
+        starts = np.flatnonzero(np.diff(newer, prepend=0)).tolist()
+        for start, end in zip(starts, [*starts[1:], len(others)], strict=False):
+            yield int(newer[start]), others[start:end]
 
 
-def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
-    """Yield each of the newer documents, and the older ones whose signatures agree with it, the most similar first."""
+def _alike(newer: Integers, older: Integers, signatures: Signatures) -> tuple[Integers, Integers, NDArray[np.float64]]:
+    """Return the pairs whose signatures agree as well as copies' do, and how well."""
     estimates, least = np.empty(len(newer)), np.empty(len(newer))
     for start in range(0, len(newer), _ROWS):
         some = slice(start, start + _ROWS)
@@ -159,13 +172,8 @@ def _alike(newer: Integers, older: Integers, signatures: Signatures) -> Iterator
         one, other = np.split(places, 2)
         estimates[some] = agreement(rows[one], rows[other])
         least[some] = least_agreement(syllables[one], syllables[other])
-    chosen = np.flatnonzero(estimates >= least)
-    chosen = chosen[np.lexsort((older[chosen], -estimates[chosen], newer[chosen]))]
-    newer, others = newer[chosen], older[chosen].tolist()
-    starts = np.flatnonzero(np.concatenate(([True], newer[1:] != newer[:-1]))) if len(newer) else newer
-    ends = [*starts[1:].tolist(), len(others)]
-    for document_id, start, end in zip(newer[starts].tolist(), starts.tolist(), ends, strict=False):
-        yield document_id, others[start:end]
+    alike = np.flatnonzero(estimates >= least)
+    return newer[alike], older[alike], estimates[alike]
 
 
 class Groups:

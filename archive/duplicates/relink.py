@@ -25,7 +25,7 @@ def relink(db: sqlite3.Connection, documents: Iterable[int]) -> bool:
         entry = db.execute(_ENTRY, [key_digest]).fetchone()
         if entry is None:
             continue  # a text without syllables
-        keyed = Table.of([tuple(entry)]).texts()[0]
+        keyed = Table.of([tuple(entry)]).keyed()
         linked = {row[0] for row in db.execute(_LINKED, {"id": document_id})}
         others = [other for other in candidates(db, index, keyed, entry[1], entry[2]) if other not in linked]
         links = Seeker(db, document_id, key_digest, text).among(others, is_thorough=True)

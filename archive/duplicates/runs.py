@@ -4,7 +4,9 @@
                entries, bits of the filter, CRC-32 of what follows; little-endian, 96 bytes
     entries    key << 28 | (2**28 − 1 − document), ascending, 8 bytes each: the newest document of a key comes first
     counts     the number of spans of each document from the first to the last, 2 bytes each, at most 65,535
-    filter     a bit for each beginning that a key can have: whether there is one; about half a byte an entry
+    starts     how many entries there are before each of the shorter beginnings that a key can have, and in all;
+               4 bytes each, one for about 16 entries
+    filter     a bit for each longer beginning that a key can have: whether there is one; about half a byte an entry
 
 A file has its name only once it is whole, and says which documents it is of: a run made of others takes their place,
 and what a kill leaves of either is told apart when they are opened. It is mapped, not read.
@@ -28,6 +30,7 @@ from archive.duplicates.shingles import Hashes
 
 __all__ = [
     "COMMON",
+    "FEW",
     "ID_BITS",
     "MOST_SPANS",
     "Integers",
@@ -37,19 +40,21 @@ __all__ = [
     "merge",
     "newest_of_each_key",
     "open_run",
-    "write",
 ]
 
 Integers: TypeAlias = NDArray[np.int64]
 COMMON = 8  # documents that are kept of one key: the newest
+FEW = 4  # documents that are told of a key at first
 ID_BITS = 28
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
-_MAGIC = b"LUUTRU/1"
+_THREE, _SEVEN, _ONE = np.uint64(3), np.uint8(7), np.uint8(1)
+_MAGIC = b"LUUTRU/2"
 _HEADER = struct.Struct("<8s16sQQ32sQII8x")
 MOST_SPANS = 0xFFFF
+_STARTS_SHIFT = np.uint64(6)  # bits by which these beginnings are shorter
 _SMALLEST_FILTER, _LARGEST_FILTER = 12, CONFIG.key_bits  # bits of an index
-_AT_ONCE = 1 << 21  # entries of each run that are merged at once
+_AT_ONCE = 1 << 16  # entries of each run that are merged at once: they fit the cache
 _BLOCK = 1 << 24  # bytes that are checked at once
 
 
@@ -62,32 +67,45 @@ class Run:
     digest: str
     entries: Hashes
     counts: NDArray[np.uint16]
+    starts: NDArray[np.uint32]
     filter: NDArray[np.uint8]
     path: Path | None = None
     checksum: int = 0
 
-    def find(self, keys: Hashes) -> tuple[Integers, Integers]:
-        """Return for ascending keys: places in `keys` whose key is here, and documents that have it, the newest 8."""
-        bits = np.uint64(CONFIG.key_bits) - np.uint64(len(self.filter).bit_length() + 2)
-        heads = keys >> bits
-        octets = self.filter[(heads >> np.uint64(3)).view(np.int64)]
-        hits = np.flatnonzero(octets >> (heads & np.uint64(7)).astype(np.uint8) & np.uint8(1))
-        if not len(hits):
-            return hits, hits
-        wanted = keys[hits]
-        starts = np.searchsorted(self.entries, wanted << _ID_SHIFT)
-        places, found = [], []
+    def find(self, keys: Hashes, wanted: NDArray[np.int8]) -> Iterator[tuple[Integers, Integers]]:
+        """Yield places in the ascending `keys` whose key is here, and a document each that has it, the newest first.
+
+        The keys are `key << 28`. Of each so many as are wanted; no place comes twice in one pair of arrays.
+        """
+        shift = np.uint64(ID_BITS + CONFIG.key_bits + 1 - (len(self.filter) << 3).bit_length())
+        heads = keys >> shift
+        octets = self.filter.take((heads >> _THREE).view(np.int64))
+        places = np.flatnonzero((octets >> (heads.astype(np.uint8) & _SEVEN) & _ONE).view(np.bool_))
+        if not len(places):
+            return
+        keys, wanted = keys[places], wanted[places]
+        at = self._lower_bounds(keys, (heads[places] >> _STARTS_SHIFT).view(np.int64))
         for offset in range(COMMON):
-            on = np.flatnonzero(starts + offset < len(self.entries))
-            entries = self.entries[starts[on] + offset]
-            same = np.flatnonzero(entries >> _ID_SHIFT == wanted[on])
+            entries = self.entries.take(at + offset, mode="clip")
+            same = np.flatnonzero((entries - keys <= _ID_MASK) & (wanted > offset) & (at + offset < len(self.entries)))
             if not len(same):
-                break
-            on = on[same]
-            places.append(hits[on])
-            found.append((~entries[same] & _ID_MASK).astype(np.int64))
-            hits, starts, wanted = hits[on], starts[on], wanted[on]
-        return np.concatenate(places) if places else hits[:0], np.concatenate(found) if found else hits[:0]
+                return
+            keys, wanted, places, at = keys[same], wanted[same], places[same], at[same]
+            yield places, (~entries[same] & _ID_MASK).view(np.int64)
+
+    def _lower_bounds(self, keys: Hashes, buckets: Integers) -> Integers:
+        """Return where the entries of keys begin, or would: a binary search among the few of the same beginning."""
+        at = self.starts.take(buckets).astype(np.int64)
+        most = int((self.starts.take(buckets + 1) - at).max())
+        for bit in range(most.bit_length() - 1, -1, -1):
+            is_before = self.entries.take(at + ((1 << bit) - 1), mode="clip") < keys
+            at += is_before.astype(np.int64) << bit
+        return at
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes in memory or mapped."""
+        return self.entries.nbytes + self.counts.nbytes + self.starts.nbytes + self.filter.nbytes
 
     def is_whole(self) -> bool:
         """Return whether the file is as it was written. Reads all of it."""
@@ -101,13 +119,11 @@ class Run:
         return checksum == self.checksum
 
 
-def fresh(first: int, last: int, digest: str, entries: Hashes, counts: Integers) -> Run:
+def fresh(first: int, last: int, entries: Hashes, counts: Integers) -> Run:
     """Return a run in memory; `entries` ascending, `counts` one a document."""
     entries = newest_of_each_key(entries)
-    bits = _filter_bits(len(entries))
-    filter_ = np.zeros(1 << bits >> 3, dtype=np.uint8)
-    _enter(filter_, entries, bits)
-    return Run(first, last, digest, entries, np.minimum(counts, MOST_SPANS).astype(np.uint16), filter_)
+    few_spans = np.minimum(counts, MOST_SPANS).astype(np.uint16)
+    return Run(first, last, "", entries, few_spans, *_directory(entries, len(entries)))
 
 
 def entries_of(keys: Hashes, documents: Integers) -> Hashes:
@@ -124,20 +140,16 @@ def newest_of_each_key(entries: Hashes) -> Hashes:
     return np.concatenate((entries[:COMMON], entries[COMMON:][~dropped])) if dropped.any() else entries
 
 
-def merge(runs: Sequence[Run], folder: Path | None) -> Run:
+def merge(runs: Sequence[Run], folder: Path | None, digest: str) -> Run:
     """Return one run made of runs that follow each other, written to `folder` or in memory.
 
-    In the folder little more is in memory than the filter of the new run.
+    In the folder little more is in memory than the filter of the new run. `digest`: of the last document's text.
     """
-    first, last, digest = runs[0].first, runs[-1].last, runs[-1].digest
-    counts = np.zeros(last - first + 1, dtype=np.uint16)
-    for run in runs:
-        counts[run.first - first : run.last - first + 1] = run.counts
+    first, last = runs[0].first, runs[-1].last
+    counts = np.concatenate([run.counts for run in runs])
     if folder is None:
-        return fresh(first, last, digest, np.concatenate([*_merged(runs)]), counts.astype(np.int64))
-    return _write(
-        Run(first, last, digest, np.empty(0, np.uint64), counts, np.empty(0, np.uint8)), _merged(runs), folder
-    )
+        return fresh(first, last, np.concatenate([*_merged(runs)]), counts.astype(np.int64))
+    return _write(first, last, digest, counts, _merged(runs), folder)
 
 
 def _merged(runs: Sequence[Run]) -> Iterator[Hashes]:
@@ -149,33 +161,32 @@ def _merged(runs: Sequence[Run]) -> Iterator[Hashes]:
         ends = [len(run.entries) if split is None else int(np.searchsorted(run.entries, split)) for run in runs]
         pieces = [run.entries[start:end] for run, start, end in zip(runs, starts, ends, strict=True)]
         piece = np.concatenate(pieces)
-        piece.sort(kind="stable")  # what is sorted in stretches is merged
+        piece.sort()
         yield newest_of_each_key(piece)
         starts = ends
 
 
-def _write(run: Run, pieces: Iterator[Hashes], folder: Path) -> Run:
+def _write(
+    first: int, last: int, digest: str, counts: NDArray[np.uint16], pieces: Iterator[Hashes], folder: Path
+) -> Run:
     """Write a run whose entries come in pieces, and return it as it is opened."""
-    path = folder / f"{run.first:010d}-{run.last:010d}.run"
+    path = folder / f"{first:010d}-{last:010d}.run"
     unfinished = path.with_suffix(".new")
     folder.mkdir(exist_ok=True)
     with unfinished.open("w+b") as file:
         file.write(bytes(_HEADER.size))
         checksum = count = 0
         for piece in pieces:
-            block = piece.astype("<u8", copy=False).tobytes()
+            block = piece.astype("<u8", copy=False).data
             checksum, count = zlib.crc32(block, checksum), count + len(piece)
             file.write(block)
-        bits = _filter_bits(count)
-        filter_ = np.zeros(1 << bits >> 3, dtype=np.uint8)
         file.flush()
-        entries = _mapped(file, "<u8", _HEADER.size, count)
-        for start in range(0, count, _AT_ONCE):
-            _enter(filter_, entries[start : start + _AT_ONCE], bits)
-        for block in (run.counts.astype("<u2", copy=False).tobytes(), filter_.tobytes()):
+        starts, filter_ = _directory(_mapped(file, "<u8", _HEADER.size, count), count)
+        for part, kind in ((counts, "<u2"), (starts, "<u4"), (filter_, "u1")):
+            block = part.astype(kind, copy=False).data
             checksum = zlib.crc32(block, checksum)
             file.write(block)
-        header = (_MAGIC, CONFIG_DIGEST.encode(), run.first, run.last, run.digest.encode(), count, bits, checksum)
+        header = (_MAGIC, CONFIG_DIGEST.encode(), first, last, digest.encode(), count, _filter_bits(count), checksum)
         file.seek(0)
         file.write(_HEADER.pack(*header))
         file.flush()
@@ -185,11 +196,6 @@ def _write(run: Run, pieces: Iterator[Hashes], folder: Path) -> Run:
     if found is None:
         raise OSError(f"{path} is not what was written to it")
     return found
-
-
-def write(run: Run, folder: Path) -> Run:
-    """Write a run that is in memory to the folder."""
-    return _write(run, iter([run.entries]), folder)
 
 
 def open_run(path: Path) -> Run | None:
@@ -203,7 +209,9 @@ def open_run(path: Path) -> Run | None:
             if magic != _MAGIC or config != CONFIG_DIGEST.encode() or not _SMALLEST_FILTER <= bits <= _LARGEST_FILTER:
                 return None
             at_counts = _HEADER.size + 8 * count
-            at_filter = at_counts + 2 * (last - first + 1)
+            at_starts = at_counts + 2 * (last - first + 1)
+            starts = (1 << bits >> int(_STARTS_SHIFT)) + 1
+            at_filter = at_starts + 4 * starts
             if last < first or os.fstat(file.fileno()).st_size != at_filter + (1 << bits >> 3):
                 return None
             return Run(
@@ -212,6 +220,7 @@ def open_run(path: Path) -> Run | None:
                 digest.decode("ascii", "replace"),
                 _mapped(file, "<u8", _HEADER.size, count),
                 _mapped(file, "<u2", at_counts, last - first + 1),
+                _mapped(file, "<u4", at_starts, starts),
                 _mapped(file, "u1", at_filter, 1 << bits >> 3),
                 path,
                 checksum,
@@ -232,12 +241,17 @@ def _filter_bits(entries: int) -> int:
     return max(_SMALLEST_FILTER, min(_LARGEST_FILTER, (entries * 3).bit_length()))
 
 
-def _enter(filter_: NDArray[np.uint8], entries: Hashes, bits: int) -> None:
-    """Set the bits of ascending entries."""
-    if not len(entries):
-        return
-    heads = entries >> np.uint64(ID_BITS + CONFIG.key_bits - bits)
-    octets = (heads >> np.uint64(3)).view(np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], octets[1:] != octets[:-1])))
-    values = np.uint8(1) << (heads & np.uint64(7)).astype(np.uint8)
-    filter_[octets[starts]] |= np.bitwise_or.reduceat(values, starts)
+def _directory(entries: Hashes, count: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """Return the starts and the filter of ascending entries."""
+    bits = _filter_bits(count)
+    starts = np.zeros((1 << bits >> int(_STARTS_SHIFT)) + 1, dtype=np.uint32)
+    filter_ = np.zeros(1 << bits >> 3, dtype=np.uint8)
+    for place in range(0, count, _AT_ONCE):
+        heads = (entries[place : place + _AT_ONCE] >> np.uint64(ID_BITS + CONFIG.key_bits - bits)).view(np.int64)
+        first, end = int(heads[0]) >> 6, (int(heads[-1]) >> 6) + 1
+        heads -= first << 6
+        is_set = np.zeros((end - first) << 6, dtype=np.bool_)
+        is_set[heads] = True
+        filter_[first << 3 : end << 3] |= np.packbits(is_set, bitorder="little")
+        starts[first + 1 : end + 1] += np.bincount(heads >> 6, minlength=end - first).astype(np.uint32)
+    return np.cumsum(starts, dtype=np.uint32), filter_

@@ -86,13 +86,15 @@ def span_hashes(rolled: Hashes) -> Hashes:
     anchors = rolled[rolled < _ANCHORS_END]
     if len(anchors) < 2:
         return anchors[:0]
-    return distinct(mix(mix(anchors[:-1]) * _K + anchors[1:]))
+    return distinct(mix(anchors[:-1] * _K + anchors[1:]))
 
 
 def distinct(hashes: Hashes) -> Hashes:
     """Return the distinct values, ascending."""
     hashes = np.sort(hashes)
-    return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))] if len(hashes) else hashes
+    is_first = np.ones(len(hashes), dtype=np.bool_)
+    np.not_equal(hashes[1:], hashes[:-1], out=is_first[1:])
+    return hashes[is_first]
 
 
 def mix(values: Hashes) -> Hashes:

@@ -20,6 +20,9 @@ from archive.records import Fingerprint
 
 __all__ = ["fingerprint", "signature"]
 
+_HALF, _LESS = np.uint32(16), np.uint32(13)
+_MIX_1, _MIX_2 = np.uint32(0x85EB_CA6B), np.uint32(0xC2B2_AE35)
+_U4, _U8 = np.dtype("<u4"), np.dtype("<u8")
 _CHUNK = 1024  # shingles at once: their 128 values fit the cache of a core
 
 
@@ -36,7 +39,7 @@ def fingerprint(text: str) -> Fingerprint:
         key_digest=hashlib.blake2b(syllables.tobytes(), digest_size=16).hexdigest(),
         syllables=len(syllables),
         signature=signature(rolled),
-        spans=spans.astype("<u8", copy=False).tobytes(),
+        spans=spans.astype(_U8, copy=False).tobytes(),
     )
 
 
@@ -52,18 +55,18 @@ def signature(shingles: Hashes) -> bytes:
         chunk = mixed[start : start + _CHUNK]
         values = np.multiply(factors, chunk, out=room[:, : len(chunk)])
         values += offsets
-        parts.append(values.min(axis=1))
+        parts.append(np.minimum.reduce(values, axis=1))
     least: NDArray[np.uint32] = parts[0] if len(parts) == 1 else np.min(parts, axis=0)
-    return least.astype("<u4", copy=False).tobytes()
+    return least.astype(_U4, copy=False).tobytes()
 
 
 def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the values, changed in place, through the finalizer of MurmurHash3 for 32 bits."""
-    values ^= values >> np.uint32(16)
-    values *= np.uint32(0x85EB_CA6B)
-    values ^= values >> np.uint32(13)
-    values *= np.uint32(0xC2B2_AE35)
-    values ^= values >> np.uint32(16)
+    values ^= values >> _HALF
+    values *= _MIX_1
+    values ^= values >> _LESS
+    values *= _MIX_2
+    values ^= values >> _HALF
     return values
 
 

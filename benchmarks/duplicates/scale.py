@@ -35,7 +35,7 @@ __all__ = ["composed_texts", "show_scale", "show_signatures"]
 
 Step = Callable[[int, int], None]  # look up and file the texts from one number to another
 _SAMPLE = 2000
-_BATCH = 5000
+_BATCH = 2000
 _BANDS, _ROWS = 16, 8  # of the others
 _SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
@@ -97,12 +97,10 @@ def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[st
     last = str(count)
     say(f"            one at a time {ours['single']:.0f} µs; files {ours['files'] / 2**20:,.0f} MB")
     say(f"            1 / {theirs['costs'][last] / ours['costs'][last]:.1f} of datasketch's")
-    seconds = results["regroup"]["seconds"]
     whole = theirs["whole"]
-    say(
-        f"regroup     {seconds:.1f} s from signatures to clusters, {results['regroup']['pairs']:,} pairs of candidates;"
-    )
-    say(f"            1 / {whole / seconds:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one")
+    for name, found in results["regroup"].items():
+        share = f"1 / {whole / found['seconds']:.1f} of the {whole:.0f} s to insert all into MinHashLSH one by one"
+        say(f"regroup     by {name} {found['seconds']:.1f} s, {found['pairs']:,} pairs of candidates; {share}")
 
 
 def _in_process(part: str, file: str, count: int, seed: int, folder: Path) -> dict[str, Any]:
@@ -167,8 +165,10 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
 
     def step(first: int, end: int) -> None:
         start = time.process_time()
-        hits = index.file(part(first, end).texts())
+        texts = part(first, end).keyed()
+        hits = index.look_up(texts)
         possible(hits, lambda ids: table.counts[ids - 1], index.spans)
+        index.file(texts)
         index.committed(db)
         costs.total += time.process_time() - start
 
@@ -177,8 +177,8 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
     start = time.process_time()
     sample = min(_SAMPLE, len(table.ids))
     for place in range(sample):  # as new texts, under ids that follow
-        text = part(place, place + 1).texts()[0]
-        possible(index.look_up([text]), lambda ids: table.counts[np.minimum(ids, 1)], index.spans)
+        text = part(place, place + 1).keyed()
+        possible(index.look_up(text), lambda ids: table.counts[np.minimum(ids, 1)], index.spans)
     single = (time.process_time() - start) / sample * 1e6
     return {"costs": found, "memory": memory, "single": single, "files": index.size_bytes}
 
@@ -235,7 +235,13 @@ def _rensa(texts: Iterator[Composed], count: int) -> dict[str, Any]:
 
 
 def _regroup(table: Table) -> dict[str, Any]:
-    """From signatures to clusters of all candidates: what verification finds is known, or is read from the texts."""
+    """From signatures to clusters: of what bands find, which is what MinHashLSH does, and of all candidates."""
+    counts = np.zeros_like(table.counts)
+    by_bands = _grouped(Table(table.ids, table.syllables, table.signatures, table.spans[:0], counts))
+    return {"bands": by_bands, "all": _grouped(table)}
+
+
+def _grouped(table: Table) -> dict[str, float]:
     start = time.process_time()
     ends = np.concatenate(([0], np.cumsum(table.counts)))
     parts = [
