@@ -140,8 +140,6 @@ def _removed(visit: Visit, public_id: str) -> list[tuple[str, int]]:
 
 def _learned(visit: Visit, public_id: str) -> list[dict[str, Any]]:
     """Return the blocks that were learned to recur on the portal's pages, those on most pages first."""
-    if not visit.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'chrome_blocks'").fetchone():
-        return []
     rows = visit.db.execute(
         """SELECT place, text, pages, of_pages, role FROM chrome_blocks WHERE portal = ? AND text <> ''
         ORDER BY role = 'kept', pages DESC, place, text LIMIT ?""",
