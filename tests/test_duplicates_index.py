@@ -305,7 +305,7 @@ def test_keys_of_one_text_are_few_for_short_ones() -> None:
 def test_what_is_rolled_back_after_it_became_a_run_in_memory_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "_AT_ONCE", 100)
+    monkeypatch.setattr(index, "_SETTLED", 100)
     pages = Pages(tmp_path / "archive.db")
     fill(pages.db, 30)
     told = answers(pages, index_of(pages.db))

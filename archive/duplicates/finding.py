@@ -56,6 +56,8 @@ class Finding:
 
     def add_each_other(self, keys: Hashes) -> None:
         """Add older ones of the texts, which have a key that is here several times."""
+        if len(self._texts.ids) == 1:
+            return
         for back in range(1, self._most + 1):
             at = np.flatnonzero(keys[back:] == keys[:-back]) + back
             if not len(at):

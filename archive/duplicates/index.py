@@ -31,7 +31,8 @@ __all__ = ["FOLDER", "Hits", "Index", "Keyed", "Table", "usable"]
 
 FOLDER = "duplicates"
 _IN_MEMORY = 1 << 19  # entries, from which they are written
-_AT_ONCE = 1 << 13  # entries, from which they become a run in memory
+_SETTLED = 1 << 16  # entries, from which they become a run in memory
+_MANY = 1 << 13  # entries that come at once, and become one without being looked at singly
 _READ_AT_ONCE = 20_000  # rows of the table
 _ID_SHIFT = np.uint64(ID_BITS)
 _ID_MASK = np.uint64((1 << ID_BITS) - 1)
@@ -86,8 +87,10 @@ class Index:
 
     def file(self, texts: Keyed) -> None:
         """Enter documents that are newer than all that are filed."""
-        self._newest.file(texts)
-        if self._newest.count >= _AT_ONCE:
+        count = len(texts.keys)
+        stays = count < _MANY and self._newest.count + count < _SETTLED
+        self._newest.file(texts, stays=stays)
+        if not stays:
             self._settle()
 
     def spans(self, documents: Integers) -> Integers:
@@ -183,11 +186,11 @@ class _Newest:
         self._texts: list[Keyed] = []
         self._documents: dict[int, list[int]] = {}  # of each key; made when somebody asks
 
-    def file(self, texts: Keyed) -> None:
-        """Enter documents that are newer than all that are here."""
+    def file(self, texts: Keyed, *, stays: bool = True) -> None:
+        """Enter documents that are newer than all that are here; where they do not stay, a run is made of all next."""
         self.last, self.count = int(texts.ids[-1]), self.count + len(texts.keys)
         self._texts.append(texts)
-        if self.count < _AT_ONCE:
+        if stays:
             self.spans.update(zip(texts.ids.tolist(), np.minimum(texts.spans, MOST_SPANS).tolist(), strict=True))
             for key, document in zip(texts.keys.tolist(), texts.ids[texts.owners].tolist(), strict=True):
                 self._documents.setdefault(key, []).append(document)
