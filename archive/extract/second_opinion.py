@@ -1,20 +1,23 @@
 """trafilatura's opinion on a body that our own strategies are not sure of.
 
-Asked only there: it costs as much as everything else together. It gets the lines that are no chrome by their names,
-as a small tree of its own, and runs with one extractor made once, in its fast mode, without metadata.
+Asked only there, and imported only then: it costs as much as everything else together. It gets the lines that are no
+chrome by their names, as a small tree of its own, and runs with one extractor made once, in its fast mode, without
+metadata.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lxml import etree, html
-from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
 
 from archive.extract.outline import Line
 from archive.text import fold_key
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
 
 __all__ = ["believed_lines"]
 
@@ -25,6 +28,8 @@ _XML_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 @lru_cache(maxsize=1)
 def _extractor() -> Extractor:
+    from trafilatura.settings import Extractor
+
     return Extractor(output_format="python", fast=True, comments=False)
 
 
@@ -43,6 +48,8 @@ def believed_lines(lines: list[Line]) -> list[int]:
         paragraph.text = _XML_UNSAFE.sub("", line.text)
     if len(article) < _MIN_LINES:
         return []
+    from trafilatura import bare_extraction
+
     root = html.Element("html")
     root.append(body)
     document = bare_extraction(root, options=_extractor())
