@@ -24,8 +24,9 @@ from archive.attachments.paragraphs import joined
 from archive.errors import PageError
 from archive.extract import extract, parse
 from archive.records import AttachmentText, PageKind
+from crawler.analysis.job import Analysis, Job
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Analysis, Job, analyse, analyse_batch
+from crawler.analysis.worker import analyse, analyse_batch
 
 LONG = "Ủy ban nhân dân xã Nà Lịn giao các thôn rà soát danh sách hộ đủ điều kiện vay vốn sản xuất,"
 URL = "http://vidu.gov.vn/up/van-ban"

@@ -17,8 +17,8 @@ from loopback import article
 from archive.records import PageKind
 from archive.store import connect
 from crawler import frontier
+from crawler.analysis.job import Job
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Job
 from crawler.fetching.politeness import Host, RobotsState, retry_after_s
 from crawler.frontier import Frontier, Looked, NewRow
 from crawler.returning import schedule

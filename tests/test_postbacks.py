@@ -17,7 +17,8 @@ from listing_portals import Fragments, WebForms, serving_portal
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.extract.page import Page, parse
-from crawler.analysis.worker import Job, analyse
+from crawler.analysis.job import Job
+from crawler.analysis.worker import analyse
 from crawler.discovery import (
     Post,
     as_html,

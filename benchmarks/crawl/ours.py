@@ -15,8 +15,9 @@ from archive.extract.page import parse
 from archive.records import Extraction, PageKind
 from benchmarks.crawl import core
 from crawler import discovery, run, session
+from crawler.analysis.job import Analysis, Job
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Analysis, Job, rows_in_scope
+from crawler.analysis.turning import rows_in_scope
 from crawler.frontier import FrontierRow
 from crawler.learning import Learning, Lesson, Outcome
 from crawler.session import Options

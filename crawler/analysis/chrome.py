@@ -12,8 +12,8 @@ from archive.errors import LuutruError
 from archive.records import PageKind
 from archive.store import Archive, revisions
 from archive.store.renderings import as_analysed
+from crawler.analysis.job import Analysis, Job
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Analysis, Job
 
 __all__ = ["Considered", "PortalChrome"]
 

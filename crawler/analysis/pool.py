@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 
-from crawler.analysis.worker import Analysis, Job, analyse_batch, broken
+from crawler.analysis.job import Analysis, Job
+from crawler.analysis.worker import analyse_batch, broken
 
 __all__ = ["Pool", "interrupts_held_back"]
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from archive.extract import Page
 from archive.extract.page import Element
 from crawler import discovery, urls
+from crawler.analysis.job import Job
 from crawler.discovery import Link, LinkKind, Post
 from crawler.frontier import NewRow
-
-if TYPE_CHECKING:
-    from crawler.analysis.worker import Job
 
 __all__ = ["post_rows", "ranked", "rows_in_scope", "with_further"]
 

@@ -7,83 +7,29 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
 
 from archive import attachments, duplicates, extract
-from archive.chrome import Learned, Observes
+from archive.chrome import Learned
 from archive.chrome.model import version
 from archive.errors import PageError
 from archive.extract import Page
-from archive.records import Extraction, Fingerprint, PageKind, Rendered
+from archive.records import Extraction, PageKind
 from crawler import discovery, urls
+from crawler.analysis.job import Analysis, Job
 from crawler.analysis.turning import post_rows, ranked, rows_in_scope, with_further
 from crawler.discovery import Link, LinkKind, kind_of
 from crawler.frontier import NewRow
-from crawler.learning.novelty import Face, face
+from crawler.learning.novelty import face
 
-__all__ = ["Analysis", "Job", "analyse", "analyse_batch", "rows_in_scope"]
+__all__ = ["analyse", "analyse_batch", "broken"]
 
 _START = 2_000  # bytes in which a page says that it is one
 _BATCHES_A_CLEARING = 64  # a page leaves next to no cycles behind
 _batches = count()
 _SITEMAPS_DEEP = 3  # sitemaps in sitemaps; the protocol has one level
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A page to be analysed: the body with its Content-Encoding undone, and the portal's scope.
-
-    `is_entry`: it is an entry point of the portal. Only there feeds are followed: a blog names one on every page.
-    `language`: the foreign language that the portal's own address is in, whose links are followed then.
-    `hops`: how many sitemaps or redirects led to it. `key`: of the page; `form`: the fields that were posted for it.
-    `is_further`: it is a further page of a listing.
-    `learned`: what is known of the portal's chrome, encoded; `observes`: whether the page is to tell more of it.
-    `is_again`: it was analysed before, and only what it says is wanted.
-    """
-
-    url: str
-    body: bytes
-    content_type: str | None
-    captured_at: datetime
-    hosts: tuple[str, ...]
-    since: datetime | None = None
-    is_entry: bool = True
-    language: str = ""
-    hops: int = 0
-    key: int = 0
-    form: str | None = None
-    is_further: bool = False
-    learned: bytes = b""
-    observes: Observes = Observes.NO
-    is_again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What a page is, says and links to.
-
-    `listed`: keys of the pages of a sitemap or feed, each with the Unix time at which it says they changed, or 0.
-    `drops`: links that are not followed, counted by reason. `face`: what the page shows.
-    `rendered`: what a browser made of the page, if that is what was analysed. `needs_browser`: the payload alone does
-    not say what the page says, so that an unchanged payload means nothing.
-    """
-
-    extraction: Extraction
-    fingerprint: Fingerprint | None = None
-    canonical_key: int | None = None
-    links: tuple[NewRow, ...] = ()
-    listed: tuple[tuple[int, int], ...] = ()
-    drops: dict[str, int] = field(default_factory=dict)
-    face: Face | None = None
-    rendered: Rendered | None = None
-    needs_browser: bool = False
-
-    @property
-    def kind(self) -> PageKind:
-        """What the page is."""
-        return self.extraction.kind
 
 
 def analyse_batch(jobs: Sequence[Job]) -> list[Analysis]:

@@ -23,8 +23,8 @@ from archive.warc import Damage, Record, records
 from archive.warc.exchange import Exchange, exchanges
 from crawler import urls
 from crawler.analysis.chrome import Considered, PortalChrome
+from crawler.analysis.job import Analysis, Job
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Analysis, Job
 from crawler.catalogue import Portal
 from crawler.importing.candidate import Candidate, OriginalMissing, candidate, is_known
 from crawler.importing.counts import Counts

@@ -13,7 +13,7 @@ from archive.store.sources import Source, source_row
 from archive.store.writer import Transaction
 from archive.warc.exchange import origin_of
 from crawler.analysis.chrome import Considered
-from crawler.analysis.worker import Analysis
+from crawler.analysis.job import Analysis
 from crawler.importing.candidate import Candidate, is_known
 from crawler.returning.known import note_captured
 

@@ -24,7 +24,7 @@ from archive.store.writer import Transaction
 from archive.warc import payload_digest
 from crawler import frontier, urls
 from crawler.analysis.chrome import Considered
-from crawler.analysis.worker import Analysis, Job
+from crawler.analysis.job import Analysis, Job
 from crawler.discovery import LinkKind
 from crawler.frontier import FrontierRow, NewRow, pagination
 from crawler.frontier.seen import Seen

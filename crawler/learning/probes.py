@@ -28,7 +28,7 @@ from archive.records import PageKind
 from archive.store.writer import Transaction
 from archive.text import normalise_line
 from crawler import urls
-from crawler.analysis.worker import Analysis, Job
+from crawler.analysis.job import Analysis, Job
 from crawler.fetching.errors import Postponed
 
 if TYPE_CHECKING:

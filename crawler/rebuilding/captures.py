@@ -10,7 +10,7 @@ from archive.content import decoded_body, most_bytes
 from archive.records import PageKind
 from archive.store import Archive
 from archive.store.renderings import as_analysed
-from crawler.analysis.worker import Job
+from crawler.analysis.job import Job
 from crawler.discovery import LinkKind
 
 __all__ = ["Page", "Portal", "is_taken", "job_of", "pages_of", "sources_of"]

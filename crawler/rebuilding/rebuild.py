@@ -24,8 +24,8 @@ from archive.store import Archive, replaying
 from archive.store.replaying import Reading, Replaced
 from archive.store.writer import Transaction, Writer
 from archive.version import version
+from crawler.analysis.job import Analysis
 from crawler.analysis.pool import Pool
-from crawler.analysis.worker import Analysis
 from crawler.rebuilding.captures import Page, Portal, job_of, pages_of
 from crawler.rebuilding.counts import Counts
 

@@ -13,7 +13,7 @@ from scrapy import Request
 from archive.content import decode
 from archive.errors import CrawlError
 from archive.records import Capture, Extraction, PageKind
-from crawler.analysis.worker import Analysis, Job
+from crawler.analysis.job import Analysis, Job
 from crawler.fetching.errors import RobotsForbidden
 from crawler.rendering.browser import browser_path
 from crawler.rendering.choice import AS_SENT
