@@ -15,11 +15,12 @@ from archive.errors import CrawlError
 from archive.store import Archive
 from crawler.catalogue import Portal
 from crawler.interruption import interruptible
+from crawler.options import Options
 from crawler.progress import Progress
 from crawler.returning.agenda import agenda
-from crawler.session import Options, Session
+from crawler.session import Session
 from crawler.spiders.portal import PortalSpider
-from crawler.start import open_session
+from crawler.start import open_crawl
 
 __all__ = ["due_portals", "run", "scrapy_settings"]
 
@@ -56,15 +57,15 @@ def run(path: Path, portals: Sequence[Portal], options: Options) -> Session:
     settings = scrapy_settings()
     process = AsyncCrawlerProcess(settings)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what fails is counted and told by the session
-    session = open_session(settings, portals, archive=path, options=options)
+    crawl = open_crawl(settings, portals, archive=path, options=options)
     _collect_seldom()
-    with interruptible(session):
+    with interruptible(crawl.session):
         try:
             with Progress() as progress:
-                session.observer = progress.update
-                process.crawl(PortalSpider, session=session)
+                crawl.observer = progress.update
+                process.crawl(PortalSpider, crawl=crawl)
                 process.start(install_signal_handlers=False)
-                progress.update(session)
+                progress.update(crawl.session)
         finally:
-            session.close()
-    return session
+            crawl.close()
+    return crawl.session

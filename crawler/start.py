@@ -1,4 +1,4 @@
-"""From what a user names to a session: portals of the catalogue or any URL, an open archive, options."""
+"""From what a user names to a crawl: portals of the catalogue or any URL, an open archive, options."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from archive.filters import parse_day
 from archive.store import Archive, migrate
 from crawler import catalogue, urls
 from crawler.catalogue import Portal
-from crawler.session import Options, Session
+from crawler.crawl import Crawl
+from crawler.options import Options
+from crawler.session import Session
 from crawler.tables import CRAWLER
 
-__all__ = ["begins", "default_archive", "open_crawl_archive", "open_session", "resolve", "resolve_all"]
+__all__ = ["begins", "default_archive", "open_crawl", "open_crawl_archive", "resolve", "resolve_all"]
 
 
 def begins(day: date) -> datetime:
@@ -79,8 +81,8 @@ def open_crawl_archive(path: Path) -> Archive:
     return archive
 
 
-def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[Portal] = (), **given: Any) -> Session:
-    """Return a session; for `scrapy crawl portal` whatever the command line's options say comes as text.
+def open_crawl(settings: BaseSettings | Mapping[str, Any], portals: Sequence[Portal] = (), **given: Any) -> Crawl:
+    """Return a crawl; for `scrapy crawl portal` whatever the command line's options say comes as text.
 
     `options`: an `Options`, from the command line.
     """
@@ -100,7 +102,8 @@ def open_session(settings: BaseSettings | Mapping[str, Any], portals: Sequence[P
         portals = [portal for name in names for portal in resolve_all(name)]
     archive = open_crawl_archive(Path(given.get("archive") or default_archive()))
     try:
-        return Session(archive, portals, options, {key: settings[key] for key in ("USER_AGENT", "DOWNLOAD_DELAY")})
+        given = {key: settings[key] for key in ("USER_AGENT", "DOWNLOAD_DELAY")}
+        return Crawl(Session(archive, portals, options, given))
     except BaseException:
         archive.close()
         raise

@@ -33,9 +33,9 @@ from crawler.fetching.addresses import Addresses, is_public
 from crawler.fetching.errors import NotPublic
 from crawler.fetching.middlewares import HostCookies
 from crawler.fetching.politeness import Host
+from crawler.options import Options
 from crawler.run import scrapy_settings
-from crawler.session import Options
-from crawler.start import open_session
+from crawler.start import open_crawl
 
 
 def _first(database: Path, query: str) -> tuple[int, str] | None:
@@ -256,16 +256,16 @@ def test_a_public_portal_cannot_lead_into_a_private_network(tmp_path: Path) -> N
     ]
 
     async def ask(url: str, portal: str) -> str:
-        turns = session.turns
+        turns = crawl.turns
         try:
             await turns.take(Request(url, meta={"portal": portal}), Host(url, 0.0))
         except NotPublic as error:
             return str(error)
         return "taken"
 
-    session = open_session(scrapy_settings(), portals, archive=tmp_path / "a", options=Options(workers=1))
+    crawl = open_crawl(scrapy_settings(), portals, archive=tmp_path / "a", options=Options(workers=1))
     try:
-        session.turns.addresses = Addresses(lambda name: names.get(name, []))
+        crawl.turns.addresses = Addresses(lambda name: names.get(name, []))
         assert asyncio.run(ask("http://congkhai.vn/", "congkhai.vn")) == "taken"
         assert "10.0.0.7" in asyncio.run(ask("http://noibo.vn/", "congkhai.vn"))
         assert "::ffff:10.0.0.1" in asyncio.run(ask("https://lanlon.vn/", "congkhai.vn")), "one of them is enough"
@@ -273,7 +273,7 @@ def test_a_public_portal_cannot_lead_into_a_private_network(tmp_path: Path) -> N
             assert "private network" in asyncio.run(ask(literal, "congkhai.vn"))
         assert asyncio.run(ask("http://192.168.0.9/", "noibo.vn")) == "taken", "the portal itself is inside"
     finally:
-        session.close()
+        crawl.close()
 
 
 def test_connections_go_to_the_addresses_that_were_judged_and_to_no_others() -> None:

@@ -46,7 +46,7 @@ import time
 from pathlib import Path
 from crawler.catalogue import Portal
 from crawler.run import run
-from crawler.session import Options
+from crawler.options import Options
 portal = Portal("thu", "Thử", {servers[0].url!r}, {hosts!r}, None, None, state="added")
 run(Path({str(archive)!r}), [portal], Options(delay_s={delay_s}, workers=1, night={bool(clock)}))
 """

@@ -20,7 +20,7 @@ from crawler.analysis.pool import Pool
 from crawler.analysis.turning import rows_in_scope
 from crawler.frontier import FrontierRow
 from crawler.learning import Learning, Lesson, Outcome
-from crawler.session import Options
+from crawler.options import Options
 from crawler.start import resolve
 
 __all__ = ["Discovery"]

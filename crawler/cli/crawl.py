@@ -71,7 +71,7 @@ def crawl(
 
     Interrupted or killed, the same command goes on where it stopped. Done before, it asks only for what may be new.
     """
-    from crawler.session import Options
+    from crawler.options import Options
     from crawler.start import begins, resolve_all
 
     if not names and not due:

@@ -27,8 +27,8 @@ def demo(archive_dir: Path) -> None:
     from archive.store import Archive
     from crawler.catalogue import Portal
     from crawler.demo import serve
+    from crawler.options import Options
     from crawler.run import run
-    from crawler.session import Options
 
     _refuse_others(archive_dir)
     started = time.monotonic()

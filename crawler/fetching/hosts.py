@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import Any
 
+from archive.store.writer import Transaction
 from crawler import urls
 from crawler.fetching.politeness import FAILURES_BEFORE_REST, Host, is_loopback
-
-if TYPE_CHECKING:
-    from archive.store.writer import Transaction
-    from crawler.session import Session
+from crawler.options import Options
 
 __all__ = ["Hosts"]
 
 
 class Hosts:
-    """Knows the politeness of every host of a session."""
+    """Knows the politeness of every host. `submit` queues work for the writer; `rests` is told of a host that rests."""
 
-    def __init__(self, session: Session, default_delay_s: float) -> None:
-        self._session, self._default_delay_s = session, default_delay_s
+    def __init__(
+        self,
+        options: Options,
+        default_delay_s: float,
+        submit: Callable[[Callable[[Transaction], None]], Any],
+        rests: Callable[[Host], None],
+    ) -> None:
+        self._options, self._default_delay_s = options, default_delay_s
+        self._submit, self._rests = submit, rests
         self._hosts: dict[str, Host] = {}
         self._stored: dict[str, tuple[int, int, int, str]] = {}
 
@@ -34,7 +40,7 @@ class Hosts:
         """Return the politeness of the URL's host."""
         name = urls.host_of(url)
         if name not in self._hosts:
-            delay_s = self._session.options.delay_s
+            delay_s = self._options.delay_s
             if delay_s is None:
                 delay_s = 0.0 if is_loopback(url) else self._default_delay_s
             self._hosts[name] = self._remembered(Host(name, delay_s))
@@ -47,7 +53,7 @@ class Hosts:
     def save(self, host: Host) -> None:
         """Let the archive remember a host's failures and pauses; of a host without any nothing is kept."""
         if host.rest_reason:
-            self._session.rests(host)
+            self._rests(host)
         # Rounded up: a second too early would break what was asked for.
         state = (host.failures_in_a_row, ceil(host.rests_until), ceil(host.resume_at), host.rest_reason)
         if host.name not in self._stored and not host.failures_in_a_row:
@@ -62,7 +68,7 @@ class Hosts:
             else:
                 transaction.db.execute("DELETE FROM hosts WHERE host = ?", [host.name])
 
-        self._session.submit(write)
+        self._submit(write)
         if not any(state):
             del self._stored[host.name]
 
@@ -74,7 +80,7 @@ class Hosts:
         now = time.time()
         failures, rests_until, resume_at, reason = self._stored.get(host.name, (0, 0, 0, ""))
         host.resume_at = float(resume_at) if resume_at > now else 0.0
-        if rests_until > now and self._session.options.due_only:
+        if rests_until > now and self._options.due_only:
             host.failures_in_a_row, host.rests_until = failures, float(rests_until)
             host.rest(reason)
         elif rests_until > now:

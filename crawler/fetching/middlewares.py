@@ -13,10 +13,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.records import Capture
+from crawler.crawl import Crawl
 from crawler.discovery import LinkKind
 from crawler.fetching.errors import Postponed, RobotsForbidden
 from crawler.fetching.politeness import retry_after_s
-from crawler.session import Session
 
 __all__ = ["CaptureMiddleware", "HostCookies", "PolitenessMiddleware"]
 
@@ -25,38 +25,38 @@ _COOKIES_MOST = 50  # a host
 _COOKIE_BYTES = 4096
 
 
-class _WithSession:
-    """A middleware that reads its session once, from the spider that owns it."""
+class _OfCrawl:
+    """A middleware that reads its crawl once, from the spider that owns it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl, self._session = crawl, crawl.session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware of this crawl."""
-        session: Session = crawler.spider.session  # type: ignore[union-attr]
-        return cls(session)
+        crawl: Crawl = crawler.spider.crawl  # type: ignore[union-attr]
+        return cls(crawl)
 
 
-class PolitenessMiddleware(_WithSession):
+class PolitenessMiddleware(_OfCrawl):
     """Lets a request go once robots.txt is known, allows it, and it is its turn; heeds 429, 503 and Retry-After."""
 
     async def process_request(self, request: Request) -> None:
         """Wait for robots.txt and for the turn; raise RobotsForbidden or Postponed where the request must not go."""
-        session, portal = self._session, request.meta["portal"]
+        crawl, session, portal = self._crawl, self._session, request.meta["portal"]
         host = session.host_at(request.url)
         if not request.meta.get("is_robots"):
-            await session.robots.known(request.url, portal)
+            await crawl.robots.known(request.url, portal)
             if host.rest_reason:
                 raise Postponed(host.rest_reason)
             if not host.allows(request.url):
                 raise RobotsForbidden("robots.txt")
         if row := request.meta.get("row"):
-            await session.probes.known(request.url, portal)
+            await crawl.probes.known(request.url, portal)
             if row.rank == LinkKind.ATTACHMENT.rank:
                 request.meta["download_timeout"] = _FILE_TIMEOUT_S
         request.meta["accepts_broken"] = portal in session.accepts_broken
-        await session.turns.take(request, host)
+        await crawl.turns.take(request, host)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Slow the host down when it asks for it; then it is the next one's turn."""
@@ -67,12 +67,12 @@ class PolitenessMiddleware(_WithSession):
         elif response.status < 500 and not request.meta.get("is_robots"):  # often a file that is there in any case
             host.succeeded(request.meta.get("download_latency", 0.0))
         self._session.hosts.save(host)
-        self._session.turns.give_back(request, host)
+        self._crawl.turns.give_back(request, host)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Let the next one have its turn."""
-        self._session.turns.give_back(request, self._session.host_at(request.url))
+        self._crawl.turns.give_back(request, self._session.host_at(request.url))
 
 
 class HostCookies:
@@ -116,7 +116,7 @@ class HostCookies:
         return response
 
 
-class CaptureMiddleware(_WithSession):
+class CaptureMiddleware(_OfCrawl):
     """Hands every response to the session as a capture, as it came over the wire, before anything else sees it."""
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -139,7 +139,7 @@ class CaptureMiddleware(_WithSession):
             certificate=request.meta.get("certificate"),
         )
         request.meta["capture"] = capture
-        request.meta["taken"] = self._session.intake.capture(request, capture)
+        request.meta["taken"] = self._crawl.intake.capture(request, capture)
         return response
 
 

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, signals
@@ -16,12 +15,13 @@ from scrapy.http import Response
 from archive.content import decode
 from archive.errors import CutShort
 from archive.records import PageKind
+from crawler import discovery, frontier, urls
 from crawler.fetching.errors import NotPublic, Postponed
 from crawler.fetching.politeness import ROBOTS_MAX_BYTES, Host
 from crawler.fetching.reasons import reason_of
-
-if TYPE_CHECKING:
-    from crawler.session import Session
+from crawler.fetching.turns import Turns
+from crawler.frontier import new_row
+from crawler.session import Session
 
 __all__ = ["Robots"]
 
@@ -34,8 +34,8 @@ _TIMEOUT_S = 30
 class Robots:
     """Knows the rules of every host of a session."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, turns: Turns) -> None:
+        self._session, self._turns = session, turns
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sizes: dict[Request, int] = {}  # of what is being fetched
 
@@ -71,12 +71,12 @@ class Robots:
             else:
                 if is_last or host.rest_reason or not (status == 429 or status >= 500):
                     odd = host.take_robots(status, body, time.time())
-                    self._session.turns.keep_gap(request, host)
-                    self._session.intake.record_kind(request, PageKind.ROBOTS, odd)
+                    self._turns.keep_gap(request, host)
+                    self._session.record_kind(request, PageKind.ROBOTS, odd)
                     if not host.rest_reason:
-                        await self._session.learned_robots(host, url, portal)
+                        await self._add_sitemaps(host, url, portal)
                     return
-                self._session.intake.record_kind(request, PageKind.ROBOTS, f"status {status}")
+                self._session.record_kind(request, PageKind.ROBOTS, f"status {status}")
             await asyncio.sleep(_WAIT_S * 5**attempt)
 
     async def _fetch(self, url: str, portal: str) -> tuple[Request, int, bytes]:
@@ -98,8 +98,22 @@ class Robots:
             url = urljoin(url, location.decode("latin-1").strip())
             if redirects == _REDIRECTS or urlsplit(url).scheme not in ("http", "https"):
                 break
-            self._session.intake.record_kind(request, PageKind.ROBOTS, f"redirects to {url}")
+            self._session.record_kind(request, PageKind.ROBOTS, f"redirects to {url}")
         return request, 404, b""  # RFC 9309 2.3.1.2: too many redirects are as if there were none
+
+    async def _add_sitemaps(self, host: Host, url: str, portal: str) -> None:
+        """Take the sitemaps that robots.txt names, or the usual places, as entry points."""
+        session = self._session
+        if session.options.due_only or portal not in session.portals:
+            return
+        known = host.sitemaps
+        if not known and urls.host_of(session.portals[portal].url) == host.name:
+            known = tuple(discovery.seeds(url))
+        scope = session.portals[portal].hosts
+        found = [clean for address in known if (clean := urls.canonical(address, url)) and urls.in_scope(clean, scope)]
+        rows = [new_row(address, 0) for address in found]
+        await session.write(lambda transaction: frontier.add(transaction.db, portal, rows, int(time.time())))
+        session.wake({row.host for row in rows})
 
     @contextmanager
     def _bounded(self, request: Request) -> Iterator[None]:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -22,9 +21,7 @@ from scrapy.exceptions import CannotResolveHostError
 from crawler.fetching.addresses import Addresses, is_public
 from crawler.fetching.errors import NotPublic, Postponed
 from crawler.fetching.politeness import LONGEST_PACE_S, Host, until_night_s
-
-if TYPE_CHECKING:
-    from crawler.session import Session
+from crawler.session import Session
 
 __all__ = ["Turns"]
 

@@ -11,10 +11,10 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from crawler.crawl import Crawl
 from crawler.fetching.politeness import PATIENCE_S
 from crawler.frontier import FrontierRow
 from crawler.returning.validators import conditions
-from crawler.session import Session
 
 __all__ = ["FrontierScheduler"]
 
@@ -30,8 +30,8 @@ class FrontierScheduler(BaseScheduler):
     that asking for the next request costs no query while nothing has changed.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl, self._session = crawl, crawl.session
         self._claimed: dict[str, deque[FrontierRow]] = {}  # by host, in turn
         self._dry_until: dict[str, float] = {}  # Unix time; inf: nothing known to come
         self._outstanding: dict[str, int] = {}  # by portal
@@ -40,8 +40,8 @@ class FrontierScheduler(BaseScheduler):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the scheduler of this crawl."""
-        session: Session = crawler.spider.session  # type: ignore[union-attr]
-        return cls(session)
+        crawl: Crawl = crawler.spider.crawl  # type: ignore[union-attr]
+        return cls(crawl)
 
     def open(self, spider: Spider) -> None:
         """Take up the hosts that the portals' addresses are on."""
@@ -59,7 +59,7 @@ class FrontierScheduler(BaseScheduler):
     def reconsider(self) -> None:
         """Keep of what was claimed only what is still to be fetched: something was learned of its addresses."""
         for host, rows in self._claimed.items():
-            self._claimed[host] = deque(self._session.intake.admitted(rows))
+            self._claimed[host] = deque(self._crawl.learner.admitted(rows))
 
     def released(self, portal: str) -> None:
         """Note that a request of the portal has left the downloader."""
@@ -118,7 +118,7 @@ class FrontierScheduler(BaseScheduler):
         if self._dry_until.get(host, 0.0) > now:
             return
         claimed = session.frontier.claim(host, int(now), _CLAIM, session.taken, session.portals)
-        rows.extend(session.intake.admitted(claimed))
+        rows.extend(self._crawl.learner.admitted(claimed))
         session.taken.update(row.key for row in rows)
         if not rows:
             due_at = session.frontier.next_due(host, session.taken)
@@ -134,7 +134,7 @@ class FrontierScheduler(BaseScheduler):
         if posted is not None:
             headers = {**headers, "Content-Type": _JSON if posted.startswith(b"{") else _FORM}
         return Request(
-            self._session.intake.loops.asked(row.url, row.host) if posted is None else row.url,
+            self._crawl.intake.loops.asked(row.url, row.host) if posted is None else row.url,
             method="GET" if posted is None else "POST",
             body=posted,
             headers=headers,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from archive.errors import PageError
 from archive.extract.standins import is_home
@@ -13,13 +12,14 @@ from archive.store import pages
 from archive.store.writer import Transaction
 from crawler import frontier, urls
 from crawler.frontier import FrontierRow, NewRow, new_row
+from crawler.intake.setbacks import Setbacks
 from crawler.learning import Outcome
+from crawler.learning.learner import Learner
+from crawler.learning.probes import Probes
 from crawler.returning import looks, schedule
 from crawler.returning.looks import Look, Taken
 from crawler.returning.validators import Validators
-
-if TYPE_CHECKING:
-    from crawler.session import Session
+from crawler.session import Session
 
 __all__ = ["Answers"]
 
@@ -34,8 +34,8 @@ _REDIRECTS_MOST = 10
 class Answers:
     """Settles what a session is answered where nothing has to be read."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, probes: Probes, learner: Learner, setbacks: Setbacks) -> None:
+        self._session, self._probes, self._learner, self._setbacks = session, probes, learner, setbacks
         self._refusals: Counter[str] = Counter()  # in a row, by host
 
     async def settle(self, row: FrontierRow, capture: Capture, taken: Taken) -> bool:
@@ -44,7 +44,7 @@ class Answers:
         if status == _NOT_MODIFIED and row.kind:
             await self._unchanged(row, capture, taken)
         elif status in _ASKED_AGAIN and not (status == 500 and row.form):  # a form whose state has expired
-            await self._session.setbacks.ask_again(row, status, taken)
+            await self._setbacks.ask_again(row, status, taken)
         elif status in _REDIRECTS:
             await self._redirect(row, capture, taken)
         elif status >= 300:
@@ -60,14 +60,14 @@ class Answers:
         try:
             await self._note(row, taken, Look(PageKind.BROKEN, taken.digest), reason)
         except PageError:
-            await self._session.setbacks.fail(row, reason, is_final=True, is_answer=True)
+            await self._setbacks.fail(row, reason, is_final=True, is_answer=True)
         else:
-            self._session.setbacks.note(row, reason)
+            self._setbacks.note(row, reason)
 
     async def cut_short(self, row: FrontierRow, taken: Taken, reason: str) -> None:
         """Note that an answer broke off; its capture is kept, and the page is asked again."""
         await self._record_kind(taken, PageKind.BROKEN, reason)
-        await self._session.setbacks.fail(row, reason, is_final=False, is_answer=True)
+        await self._setbacks.fail(row, reason, is_final=False, is_answer=True)
 
     async def refuse(self, row: FrontierRow, taken: Taken, kind: PageKind, why: str) -> None:
         """Put an address off whose host would not show it for now; what the page said before stays."""
@@ -78,7 +78,7 @@ class Answers:
         host.failures_in_a_row = max(host.failures_in_a_row, self._refusals[row.host] - 1)
         if row.url == self._session.portals[row.portal].url:
             self._session.failures.portals[row.portal] = f"its home page was not shown ({reason})"
-        await self._session.setbacks.fail(row, reason, is_final=kind is PageKind.BLOCKED)
+        await self._setbacks.fail(row, reason, is_final=kind is PageKind.BLOCKED)
 
     def shown(self, host: str) -> None:
         """Note that a host has shown a page."""
@@ -132,7 +132,7 @@ class Answers:
         counts.gone += is_gone
         counts.missing += look.is_missing and row.rank > 0  # places where sitemaps usually are do not count
         self._session.taken.discard(row.key)
-        self._session.intake.learn(row, Outcome(look.kind, links=new))
+        self._learner.learn(row, Outcome(look.kind, links=new))
         self._session.wake({link.host for link in new})
 
     async def _redirect(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
@@ -157,14 +157,14 @@ class Answers:
             await self._note(row, taken, look, reason, new_row(target, rank, hops=row.hops + 1, chain=row.chain))
         else:
             await self._note(row, taken, look, reason)
-            self._session.setbacks.note(row, f"redirects more than {_REDIRECTS_MOST} times")
+            self._setbacks.note(row, f"redirects more than {_REDIRECTS_MOST} times")
 
     def _nowhere(self, row: FrontierRow, target: str) -> PageKind | None:
         """Return what a page is that redirects to where pages that are no more are sent to; None elsewhere."""
         home = self._session.portals[row.portal].url
         if row.rank and urls.page_key(target) == urls.page_key(home) and not is_home(row.url):
             return PageKind.HOME_REDIRECT
-        return PageKind.SOFT_404 if self._session.probes.leads_nowhere(row.url, target) else None
+        return PageKind.SOFT_404 if self._probes.leads_nowhere(row.url, target) else None
 
     async def _follow_spelling(self, row: FrontierRow, target: str, taken: Taken, reason: str) -> None:
         """Ask again under the other spelling of the same page (https, www, a slash), a few times at most."""
@@ -179,5 +179,5 @@ class Answers:
         await self._session.write(write)
         self._session.taken.discard(row.key)
         if hops >= _SPELLINGS_MOST:
-            self._session.setbacks.note(row, "redirects in circles")
+            self._setbacks.note(row, "redirects in circles")
         self._session.wake({urls.host_of(target)})

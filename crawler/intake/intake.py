@@ -6,10 +6,10 @@ frontier
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from scrapy import Request
 from scrapy.http import Response
@@ -30,16 +30,15 @@ from crawler.frontier import FrontierRow, NewRow, pagination
 from crawler.frontier.seen import Seen
 from crawler.intake.answers import Answers
 from crawler.intake.loops import LoopBacks
-from crawler.learning import Outcome, lessons
+from crawler.intake.setbacks import Setbacks
+from crawler.learning.learner import Learner
 from crawler.learning.novelty import Novelty
+from crawler.learning.probes import Probes
 from crawler.learning.twins import Twin, find_twin, join, outcome
+from crawler.rendering import Rendering
 from crawler.returning import looks, readings, schedule
 from crawler.returning.looks import Look, Taken
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from crawler.session import Session
+from crawler.session import Session
 
 __all__ = ["Intake"]
 
@@ -49,9 +48,12 @@ _LINKS_AT_ONCE = 2_000
 class Intake:
     """Brings the responses of a session into the archive and the frontier."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._answers = Answers(session)
+    def __init__(
+        self, session: Session, rendering: Rendering, probes: Probes, learner: Learner, setbacks: Setbacks
+    ) -> None:
+        self._session, self._rendering = session, rendering
+        self._probes, self._learner, self._setbacks = probes, learner, setbacks
+        self._answers = Answers(session, probes, learner, setbacks)
         self._seen = Seen()
         self._novelty = Novelty()
         self.loops = LoopBacks()
@@ -70,11 +72,6 @@ class Intake:
         self._session.submit(write)
         return taken
 
-    def record_kind(self, request: Request, kind: PageKind, reason: str = "") -> None:
-        """Note what a capture is that needs no analysis (robots.txt)."""
-        taken: Taken = request.meta["taken"]
-        self._session.submit(lambda transaction: pages.record_kind(transaction.db, taken.ref, kind, reason))
-
     async def process(self, row: FrontierRow, request: Request, response: Response) -> None:
         """Bring a response into the archive: analysed, stored, its links in the frontier, its row acknowledged."""
         self._session.counts[row.portal].fetched += 1
@@ -83,31 +80,6 @@ class Intake:
     async def resume(self, row: FrontierRow, capture: Capture, ref: pages.CaptureRef) -> None:
         """Bring in a capture that a crawl before this one wrote and did not analyse."""
         await self._take_safely(row, capture, Taken(payload_digest(capture.body), ref))
-
-    def admitted(self, rows: Sequence[FrontierRow]) -> list[FrontierRow]:
-        """Return the rows that are to be fetched; the others are set aside, for what was learned of their addresses."""
-        held = [(row, name) for row in rows if (name := self._session.learning.held_by(row))]
-        if not held:
-            return list(rows)
-        keys = {row.key for row, _ in held}
-        self._session.taken |= keys
-
-        async def put() -> None:
-            await self._session.write(lambda transaction: lessons.set_aside(transaction.db, held))
-            self._session.taken -= keys
-            self._session.wake({row.host for row, _ in held})
-
-        self._session.in_background(put())
-        return [row for row in rows if row.key not in keys]
-
-    def learn(self, row: FrontierRow, what: Outcome) -> None:
-        """Take in what an address brought, and let the archive remember what is learned from it."""
-        if learned := self._session.learning.note(row, what):
-            now = int(time.time())
-            self._session.submit(lambda transaction: lessons.remember(transaction.db, learned, now))
-            self._session.reconsider()
-            if any(lesson.is_revived for lesson in learned):
-                self._session.wake({row.host})
 
     async def _take_safely(self, row: FrontierRow, capture: Capture, taken: Taken) -> None:
         try:
@@ -130,7 +102,7 @@ class Intake:
             await self._answers.go_through(row, taken)
             return
         job = self._session.chrome.equip(self._job(row, capture, body), row.portal)
-        analysis = await self._session.rendering.analyse(row, capture, job)
+        analysis = await self._rendering.analyse(row, capture, job)
         if analysis is None:
             self._session.taken.discard(row.key)
         elif analysis.kind.is_refusal:
@@ -162,7 +134,7 @@ class Intake:
     def _unless_missing(self, row: FrontierRow, analysis: Analysis) -> Analysis:
         """Return the analysis, as that of a page that is not there where the host answers so to random addresses."""
         is_home = row.key == urls.page_key(self._session.portals[row.portal].url)
-        reason = "" if is_home else self._session.probes.judge(row.url, analysis)
+        reason = "" if is_home else self._probes.judge(row.url, analysis)
         return replace(analysis, extraction=Extraction(PageKind.SOFT_404, reason=reason)) if reason else analysis
 
     async def _store(
@@ -207,7 +179,7 @@ class Intake:
         self._seen.update(fresh)
         self._session.counts[row.portal].gone += is_gone
         self._count(row, analysis, stored, added)
-        self.learn(row, outcome(stored, twin, analysis.links, fresh if added else ()))
+        self._learner.learn(row, outcome(stored, twin, analysis.links, fresh if added else ()))
         self._session.wake({link.host for link in fresh} | {row.host})
 
     def _led_on(self, db: sqlite3.Connection, row: FrontierRow, analysis: Analysis, now: int) -> int:
@@ -279,7 +251,7 @@ class Intake:
         if stored.is_new and not stored.is_copy:
             self._novelty.new_text(row.portal)
         if analysis.kind is PageKind.BROKEN:
-            self._session.setbacks.note(row, analysis.extraction.reason)
+            self._setbacks.note(row, analysis.extraction.reason)
 
 
 def _add(db: sqlite3.Connection, row: FrontierRow, links: Sequence[NewRow], now: int) -> int:

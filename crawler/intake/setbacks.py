@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from archive.records import PageKind
 from archive.store import pages
@@ -11,9 +10,7 @@ from crawler import frontier, urls
 from crawler.frontier import FrontierRow
 from crawler.returning import schedule
 from crawler.returning.looks import Taken
-
-if TYPE_CHECKING:
-    from crawler.session import Session
+from crawler.session import Session
 
 __all__ = ["Setbacks"]
 

@@ -14,7 +14,6 @@ import sqlite3
 import time
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -30,9 +29,7 @@ from archive.text import normalise_line
 from crawler import urls
 from crawler.analysis.job import Analysis, Job
 from crawler.fetching.errors import Postponed
-
-if TYPE_CHECKING:
-    from crawler.session import Session
+from crawler.session import Session
 
 __all__ = ["Answer", "Probes", "random_address"]
 
@@ -147,13 +144,13 @@ class Probes:
             is_redirect = 300 <= response.status < 400 and target is not None
             if not is_redirect or target is None or urlsplit(target).path.strip("/") != name:
                 break
-            self._session.intake.record_kind(request, PageKind.REDIRECT, f"redirects to {target}")
+            self._session.record_kind(request, PageKind.REDIRECT, f"redirects to {target}")
             url = target
         if is_redirect and target is not None:
-            self._session.intake.record_kind(request, PageKind.SOFT_404, f"redirects to {target}")
+            self._session.record_kind(request, PageKind.SOFT_404, f"redirects to {target}")
             return Answer(address, response.status, location=target.partition("?")[0])
         is_page = response.status == 200
-        self._session.intake.record_kind(request, PageKind.SOFT_404 if is_page else PageKind.ERROR, "a random address")
+        self._session.record_kind(request, PageKind.SOFT_404 if is_page else PageKind.ERROR, "a random address")
         return await self._read(address, request, response, portal) if is_page else Answer(address, response.status)
 
     async def _read(self, address: str, request: Request, response: Response, portal: str) -> Answer | None:

@@ -14,9 +14,10 @@ from archive.records import PageKind
 from archive.store import Archive
 from crawler import urls
 from crawler.catalogue import Portal
+from crawler.options import Options
 from crawler.portals.health import states
 from crawler.run import run
-from crawler.session import Options, Session
+from crawler.session import Session
 
 __all__ = ["Finding", "Sample", "check"]
 

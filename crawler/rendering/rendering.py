@@ -18,11 +18,11 @@ from crawler.fetching.errors import RobotsForbidden
 from crawler.rendering.browser import browser_path
 from crawler.rendering.choice import AS_SENT
 from crawler.rendering.gate import Answer, Asked, refusal
+from crawler.session import Session
 
 if TYPE_CHECKING:
     from crawler.frontier import FrontierRow
     from crawler.rendering.renderer import Renderer
-    from crawler.session import Session
 
 __all__ = ["Rendering"]
 

@@ -1,4 +1,4 @@
-"""The spider: fetches what the frontier says and hands it to the session."""
+"""The spider: fetches what the frontier says and hands it to the crawl."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.errors import LuutruError
+from crawler.crawl import Crawl
 from crawler.fetching.errors import Postponed, RobotsForbidden, TooLarge
 from crawler.fetching.reasons import reason_of
-from crawler.session import Session
-from crawler.start import open_session
+from crawler.start import open_crawl
 
 __all__ = ["PortalSpider"]
 
@@ -24,26 +24,26 @@ class PortalSpider(Spider):
 
     name = "portal"
 
-    def __init__(self, session: Session, **kwargs: Any) -> None:
+    def __init__(self, crawl: Crawl, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.session = session
+        self.crawl, self.session = crawl, crawl.session
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Return the spider with its session; `session` comes from the command line, else it is opened here."""
+        """Return the spider of a crawl; `crawl` comes from the command line, else it is opened here."""
         try:
-            session = kwargs.pop("session", None) or open_session(crawler.settings, **kwargs)
+            crawl = kwargs.pop("crawl", None) or open_crawl(crawler.settings, **kwargs)
         except LuutruError as error:
             raise SystemExit(f"luutru: {error}") from error  # Scrapy would print where it was raised
-        spider = cls(session)
+        spider = cls(crawl)
         spider._set_crawler(crawler)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Begin the session; requests come from the frontier."""
+        """Begin the crawl; requests come from the frontier."""
         assert self.crawler.engine is not None
         self.session.engine = self.crawler.engine
-        await self.session.begin()
+        await self.crawl.begin()
         nothing: tuple[Any, ...] = ()
         for request in nothing:
             yield request
@@ -52,12 +52,12 @@ class PortalSpider(Spider):
         """Bring a response into the archive."""
         assert response.request is not None
         row = response.request.meta["row"]
-        if not self.session.rendering.shows(row.portal):
+        if not self.crawl.rendering.shows(row.portal):
             self.session.released(row.portal)
-            await self.session.intake.process(row, response.request, response)
+            await self.crawl.intake.process(row, response.request, response)
             return
         try:
-            await self.session.intake.process(row, response.request, response)
+            await self.crawl.intake.process(row, response.request, response)
         finally:  # what the page asks for comes before the next page
             self.session.released(row.portal)
 
@@ -67,14 +67,14 @@ class PortalSpider(Spider):
         self.session.released(row.portal)
         error = failure.value or RuntimeError("no reason was given")
         if isinstance(error, RobotsForbidden):
-            await self.session.setbacks.forbid(row)
+            await self.crawl.setbacks.forbid(row)
         elif isinstance(error, Postponed):
-            self.session.setbacks.leave(row)
+            self.crawl.setbacks.leave(row)
         else:
             reason, is_final = reason_of(error)
-            await self.session.setbacks.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
+            await self.crawl.setbacks.fail(row, reason, is_final=is_final, is_answer=isinstance(error, TooLarge))
 
     async def closed(self, reason: str) -> None:
         """Commit what is under way and close the archive."""
-        await self.session.rendering.close()
-        self.session.close()
+        await self.crawl.rendering.close()
+        self.crawl.close()
