@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from archive.chrome import Learned, Lesson, Observation, Observes, learn
 from archive.chrome.learn import PAGES_LEAST, Told
-from archive.chrome.memory import WINDOW, Memory, learned_of, record
+from archive.chrome.memory import WINDOW, Memory, learned_of, record, shown_in
 from archive.chrome.places import step
 from archive.store import Archive
 from archive.text import fold_key
@@ -123,14 +123,9 @@ def test_observations_and_lessons_come_back_as_they_were_stored() -> None:
 
 def test_a_counter_is_the_same_block_at_each_visit() -> None:
     learned = lesson_of("hashed")
-    shown = {digest: text for told in observed(pages_of("hashed")[:1]) for digest, (_, text) in _shown(told)}
-    counters = [block for block in learned.blocks if "người ghé trang" in shown.get(block.digest, "")]
+    shown = shown_in((told.observation for told in observed(pages_of("hashed")[:1])), learned)
+    counters = [block for block in learned.blocks if "người ghé trang" in shown.get(block.digest, ("", ""))[1]]
     assert [(block.pages, block.of_pages, block.role) for block in counters] == [(SOME, SOME, "outside")]
-
-
-def _shown(told: Told) -> list[tuple[int, tuple[str, str]]]:
-    assert told.observation.shown is not None
-    return list(told.observation.shown.of(told.observation).items())
 
 
 def test_where_next_to_nothing_would_stay_nothing_is_taken_out() -> None:

@@ -96,7 +96,7 @@ class Memory:
         shown: dict[int, tuple[str, str]] = {}
         if lesson:
             held.learned = lesson.learned().encode()
-            shown = shown_in(held.told)
+            shown = shown_in(held.told, lesson)
             held.told = []
         return Note(portal, held.analysed, held.observed, seen, forgotten, lesson, shown)
 
@@ -119,12 +119,13 @@ class Memory:
         return held
 
 
-def shown_in(observations: Iterable[Observation]) -> dict[int, tuple[str, str]]:
-    """Return place and beginning of the text for the digests of observations."""
+def shown_in(observations: Iterable[Observation], lesson: Lesson) -> dict[int, tuple[str, str]]:
+    """Return place and beginning of the text for the blocks of a lesson, as far as observations show them."""
+    wanted = {block.digest for block in lesson.blocks}
     found: dict[int, tuple[str, str]] = {}
     for observation in observations:
         if observation.shown is not None:
-            found.update(observation.shown.of(observation))
+            found.update(observation.shown.of(observation, wanted))
     return found
 
 

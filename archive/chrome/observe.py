@@ -6,6 +6,7 @@ import json
 import re
 import zlib
 from array import array
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from functools import lru_cache
@@ -87,15 +88,16 @@ class Shown:
     places: dict[int, str]
     lines: str  # joined with newlines
 
-    def of(self, observation: Observation) -> dict[int, tuple[str, str]]:
-        """Return place and beginning of the text by the digest of each span, and the places by their own."""
+    def of(self, observation: Observation, wanted: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Return place and beginning of the text by the digests of the spans and places that are wanted."""
         parts = (np.frombuffer(part, "<u8") for part in (observation.digests, observation.places))
         bounds = (np.frombuffer(part, "<u2") for part in (observation.firsts, observation.lasts))
         digests, places, firsts, lasts = (values.tolist() for values in (*parts, *bounds))
         lines = self.lines.split("\n")
-        found = {place: (name, "") for place, name in self.places.items()}
+        found = {place: (name, "") for place, name in self.places.items() if place in wanted}
         for span, place, first, last in zip(digests, places, firsts, lasts, strict=True):
-            found[span] = self.places[place], _beginning(lines, first, last)
+            if span in wanted:
+                found[span] = self.places[place], _beginning(lines, first, last)
         return found
 
 

@@ -49,7 +49,7 @@ def relearn(db: sqlite3.Connection, portal: str, told: Sequence[Told]) -> Lesson
     Runs in the writer's transaction. The newest observations of pages are what the next crawl goes on from.
     """
     lesson = learn(told)
-    shown = shown_in(one.observation for one in told)
+    shown = shown_in((one.observation for one in told), lesson)
     newest = {one.key: one for one in sorted(told, key=lambda one: (one.captured_at, one.key))}
     db.execute("DELETE FROM chrome_pages WHERE portal = ?", [portal])
     db.execute(

@@ -28,7 +28,8 @@ class Learner:
         if learned := self._session.learning.note(row, what):
             now = int(time.time())
             self._session.submit(lambda transaction: lessons.remember(transaction.db, learned, now))
-            self._session.reconsider()
+            if any(lesson.tally.reason for lesson in learned):
+                self._session.reconsider()
             if any(lesson.is_revived for lesson in learned):
                 self._session.wake({row.host})
 
