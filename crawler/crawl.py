@@ -22,7 +22,7 @@ from crawler.intake import Intake
 from crawler.intake.setbacks import Setbacks
 from crawler.learning.learner import Learner
 from crawler.learning.probes import Probes
-from crawler.portals.register import register
+from crawler.register import register
 from crawler.rendering import Rendering, set_renders
 from crawler.session import Session
 

@@ -14,16 +14,16 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None  # there is none for Windows
 
 # The frontier is a table; retries and redirects go through it, robots.txt and delays through the session.
-SCHEDULER = "crawler.frontier.scheduler.FrontierScheduler"
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
-ROBOTSTXT_OBEY = False  # crawler.fetching.middlewares.PolitenessMiddleware does, as RFC 9309 has it
+ROBOTSTXT_OBEY = False  # crawler.middlewares.PolitenessMiddleware does, as RFC 9309 has it
 RETRY_ENABLED = False
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "crawler.fetching.middlewares.PolitenessMiddleware": 100,
-    "crawler.fetching.middlewares.HostCookies": 300,
-    "crawler.fetching.middlewares.CaptureMiddleware": 900,
+    "crawler.middlewares.PolitenessMiddleware": 100,
+    "crawler.middlewares.HostCookies": 300,
+    "crawler.middlewares.CaptureMiddleware": 900,
 }
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS_BASE: dict[str, int] = {}

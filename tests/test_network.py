@@ -31,8 +31,8 @@ from archive.content import Payload, decode, most_bytes
 from crawler.catalogue import Portal
 from crawler.fetching.addresses import Addresses, is_public
 from crawler.fetching.errors import NotPublic
-from crawler.fetching.middlewares import HostCookies
 from crawler.fetching.politeness import Host
+from crawler.middlewares import HostCookies
 from crawler.options import Options
 from crawler.run import scrapy_settings
 from crawler.start import open_crawl

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from archive.chrome import Observes
 from archive.records import Extraction, Fingerprint, PageKind, Rendered
+from crawler.analysis.face import Face
 from crawler.frontier import NewRow
-from crawler.learning.novelty import Face
 
 __all__ = ["Analysis", "Job"]
 

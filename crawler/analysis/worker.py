@@ -18,11 +18,11 @@ from archive.errors import PageError
 from archive.extract import Page
 from archive.records import Extraction, PageKind
 from crawler import discovery, urls
+from crawler.analysis.face import face
 from crawler.analysis.job import Analysis, Job
 from crawler.analysis.turning import post_rows, ranked, rows_in_scope, with_further
 from crawler.discovery import Link, LinkKind, kind_of
 from crawler.frontier import NewRow
-from crawler.learning.novelty import face
 
 __all__ = ["analyse", "analyse_batch", "broken"]
 

@@ -149,7 +149,7 @@ def _print_finding(found: Finding) -> None:
 
 
 def _add(addresses: tuple[str, ...], archive_dir: Path, *, render: bool) -> None:
-    from crawler.portals.register import register
+    from crawler.register import register
     from crawler.rendering import set_renders
     from crawler.start import open_crawl_archive, resolve
 

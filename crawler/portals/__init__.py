@@ -1,1 +1,1 @@
-"""Portals of an archive: made known, their health, what a crawl of one would begin with."""
+"""Portals of an archive: their health, what a crawl of one would begin with."""
