@@ -19,7 +19,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from multiprocessing.forkserver import ensure_running
 
 from crawler.analysis.worker import Analysis, Job, analyse_batch, broken
 
@@ -119,8 +118,10 @@ def _start(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(["crawler.analysis.worker"])  # imported once and shared by the workers
+        from multiprocessing import forkserver  # there is none on Windows
+
         with interrupts_held_back():
-            ensure_running()  # it imports while the first pages are fetched
+            forkserver.ensure_running()  # it imports while the first pages are fetched
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
 
 
