@@ -37,7 +37,7 @@ def shape(outline: Outline, root: Page) -> object:
     place = {element: index for index, element in enumerate(root.tree.iter())}
     zones = {zone: index for index, zone in enumerate(outline.zones)}
     zoned = [(z.reason, zones.get(z.outer) if z.outer else None, z.prose_chars, z.in_force) for z in outline.zones]
-    blocks = [(place[b.element], b.tag, b.names, b.parent, b.first, b.last, b.images) for b in outline.blocks]
+    blocks = [(place[b.element], b.tag, b.names, b.parent, b.first, b.last) for b in outline.blocks]
     names = [name for name in Line.__slots__ if name != "zone"]
     lines = [
         ([getattr(line, name) for name in names], zones.get(line.zone) if line.zone else None) for line in outline.lines

@@ -72,8 +72,12 @@ def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 @lru_cache(maxsize=1)
 def _permutations() -> NDArray[np.uint32]:
-    """Return the columns a and b of datasketch's own permutations, drawn once."""
-    from datasketch import MinHash  # takes in scipy: half a second that whoever only reads an archive is spared
+    """Return the columns a and b of the permutations, drawn once.
 
-    drawn: NDArray[np.uint32] = MinHash(CONFIG.permutations, CONFIG.seed, scheme=CONFIG.scheme).permutations
-    return drawn[:, :, np.newaxis]
+    numpy's `RandomState` is frozen: its stream never changes. datasketch draws the same, and a test compares them; to
+    import it takes in scipy, half a second of each process.
+    """
+    drawn = np.random.RandomState(CONFIG.seed)
+    factors = drawn.randint(0, 1 << 31, CONFIG.permutations, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    offsets = drawn.randint(0, 1 << 32, CONFIG.permutations, dtype=np.uint32)
+    return np.array([factors, offsets])[:, :, np.newaxis]

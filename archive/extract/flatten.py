@@ -181,23 +181,21 @@ class _Walk:
             if self.pieces:
                 self.close_line()
             if self.starts and self.starts[-1].block == self.block:
-                self.record(self.starts.pop(), block)
+                self.record(self.starts.pop())
         elif block.tag in CELLS:
             self.close_cell()
         elif block.tag == "tr":
             self.close_row(inner)
         else:
             self.pieces.append(" ")
-        block.last = len(self.lines)
+        self.blocks[self.block] = Block(*block[:-1], len(self.lines))
         self.block = block.parent
-        if block.images and block.parent >= 0:
-            self.blocks[block.parent].images += block.images
         if block.tag == "li":
             self.bullet = False
 
-    def record(self, start: Start, block: Block) -> None:
+    def record(self, start: Start) -> None:
         inputs = self.outline.inputs - start.inputs
-        part = Part(block.images, inputs, (self.image_open, self.bullet))
+        part = Part(inputs, (self.image_open, self.bullet))
         self.recurring.record(start, self.outline, self.entries, part)
 
     def add(self, text: str, context: _Context) -> None:
@@ -232,8 +230,6 @@ class _Walk:
         if tag == "br":
             self.border(context)
             return
-        if self.block >= 0:
-            self.blocks[self.block].images += 1
         self.image_open = not context.in_row
         self.image_block = self.block
 

@@ -66,8 +66,7 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
         return self.zone.reason_in_force if self.zone else ""
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(NamedTuple):
     """One block element: lines `first` to `last` (exclusive) are its own. `names`: its classes and its id."""
 
     element: Element
@@ -76,7 +75,6 @@ class Block:
     parent: int
     first: int
     last: int = 0
-    images: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 from urllib.parse import urljoin
 
+import numpy as np
 from lxml import etree
+from numpy.typing import NDArray
 
 from archive.errors import PageError
 from archive.extract.charset import to_utf8
@@ -46,9 +47,10 @@ def parse(body: bytes, url: str, content_type: str | None = None) -> Page:
         raise PageError(url, "the page is empty")
     if len(body) > MAX_BYTES:
         raise PageError(url, f"{len(body):,} bytes of HTML, more than {MAX_BYTES:,}", "it was kept, but not read")
-    if (tags := body.count(b"<")) > MAX_TAGS:
+    starts = np.flatnonzero(np.frombuffer(body, np.uint8) == ord("<"))
+    if (tags := len(starts)) > MAX_TAGS:
         raise PageError(url, f"{tags:,} tags, more than {MAX_TAGS:,}", "it was kept, but not read")
-    if _attribute_pairs(body) > MAX_ATTRIBUTE_PAIRS:
+    if _attribute_pairs(body, starts) > MAX_ATTRIBUTE_PAIRS:
         raise PageError(url, "a tag with too many attributes", "it was kept, but not read")
     # Always UTF-8 bytes: libxml2 would believe a wrong `<meta charset>`, and lxml refuses some declarations in str.
     text, encoding = to_utf8(body, content_type)
@@ -76,24 +78,12 @@ def _read(text: bytes) -> tuple[Element | None, bool]:
     return tree, error is None or error.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
-def _attribute_pairs(body: bytes) -> int:
-    """Return about how many pairs of attributes libxml2 will compare in the long tags."""
-    return sum(len(_VALUE.sub(b"", tag).split()) ** 2 for tag in _long_tags(body))
-
-
-def _long_tags(body: bytes) -> Iterator[bytes]:
-    """Yield the tags of `_LONG_TAG` bytes and more. Looked for in steps of half of that: one lies wholly inside."""
-    step, at, end = _LONG_TAG // 2, 0, len(body)
-    while at < end:
-        if body.find(b"<", at, at + step) >= 0:
-            at += step
-            continue
-        following = body.find(b"<", at)
-        following = following if following >= 0 else end
-        tag = body[max(0, body.rfind(b"<", 0, at)) : following].partition(b">")[0]
-        if len(tag) >= _LONG_TAG:
-            yield tag
-        at = following
+def _attribute_pairs(body: bytes, starts: NDArray[np.intp]) -> int:
+    """Return about how many pairs of attributes libxml2 will compare in the long tags; `starts`: where a `<` stands."""
+    bounds = np.concatenate(([0], starts, [len(body)]))
+    long = np.flatnonzero(np.diff(bounds) >= _LONG_TAG).tolist()
+    tags = (body[bounds[at] : bounds[at + 1]].partition(b">")[0] for at in long)
+    return sum(len(_VALUE.sub(b"", tag).split()) ** 2 for tag in tags if len(tag) >= _LONG_TAG)
 
 
 def _base_url(tree: Element, url: str) -> str:

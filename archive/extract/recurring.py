@@ -24,6 +24,7 @@ _TRIES = 6  # in vain, until a place is left alone
 _LARGE_BYTES = 16_000  # what holds the article never recurs, and costs most to look up
 _PAUSE = 32  # elements of such a place, until it is tried once more
 
+_new = tuple.__new__  # half the time of calling the class; a page has hundreds
 _Place = tuple[str, str, str]  # host, tag, names
 _Key = tuple[bytes, object]
 _Line = tuple[str, str, int, int, int, int, int, str, int, bool, int, bool, str, bool]
@@ -49,10 +50,9 @@ class Part:
     it, -1 for the block's own. `after`: whether an image, and whether a bullet, waits for its line behind the part.
     """
 
-    images: int
     inputs: int
     after: tuple[bool, bool]
-    blocks: list[tuple[int, str, str, int, int, int, int]] = field(default_factory=list)
+    blocks: list[tuple[int, str, str, int, int, int]] = field(default_factory=list)
     lines: list[_Line] = field(default_factory=list)
     zones: list[tuple[str, int]] = field(default_factory=list)
     entries: list[tuple[int, Traits]] = field(default_factory=list)
@@ -123,7 +123,7 @@ class Recurring:
         number = {zone: index for index, zone in enumerate(zones)}
         position = {element: index for index, element in enumerate(outline.blocks[block].element.iter())}
         part.blocks = [
-            (position[b.element], b.tag, b.names, b.parent - block, b.first - line, b.last - line, b.images)
+            (position[b.element], b.tag, b.names, b.parent - block, b.first - line, b.last - line)
             for b in outline.blocks[block + 1 :]
         ]
         part.lines = [
@@ -165,28 +165,30 @@ def replay(part: Part, outline: Outline, entries: list[tuple[Element, Traits]], 
     zones.append(own)  # what index -1 finds
     elements = list(outline.blocks[block].element.iter()) if part.blocks or part.entries else []
     outline.blocks += [
-        Block(elements[at], tag, names, parent + block, first + line, last + line, images)
-        for at, tag, names, parent, first, last, images in part.blocks
+        _new(Block, (elements[at], tag, names, parent + block, first + line, last + line))
+        for at, tag, names, parent, first, last in part.blocks
     ]
     outline.lines += [
-        Line(
-            text,
-            tag,
-            of + block,
-            index + line,
-            link,
-            bold,
-            italic,
-            align,
-            zones[zone],
-            listed,
-            image,
-            caption,
-            href,
-            prose,
+        _new(
+            Line,
+            (
+                text,
+                tag,
+                of + block,
+                index + line,
+                link,
+                bold,
+                italic,
+                align,
+                zones[zone],
+                listed,
+                image,
+                caption,
+                href,
+                prose,
+            ),
         )
         for text, tag, of, index, link, bold, italic, align, zone, listed, image, caption, href, prose in part.lines
     ]
     entries += [(elements[at], traits) for at, traits in part.entries]
-    outline.blocks[block].images = part.images
     outline.inputs += part.inputs

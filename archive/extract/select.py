@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from archive.extract.outline import Outline
@@ -22,27 +23,33 @@ def select(outline: Outline, selector: str) -> list[Element]:
     start with `*` (`#*pnNguontin`: ASP.NET prefixes its ids with those of the containers). A selector of one part needs
     a class, an id or an itemprop, or is the tag of a block; `a@rel-author` is the link with that relation.
     """
-    *outer, last = (_parse(step) for step in selector.split())
-    if outer and not last[1]:  # a tag inside of something that has a name
-        return list(
-            dict.fromkeys(e for holder in select(outline, selector.rpartition(" ")[0]) for e in holder.iter(last[0]))
-        )
-    found = _candidates(outline, last)[:_MOST]
-    return [element for element in found if _fits(element, last) and _inside(element, outer)]
+    outer, last, holders = _parse(selector)
+    if holders:
+        return list(dict.fromkeys(e for holder in select(outline, holders) for e in holder.iter(last[0])))
+    found = _candidates(outline, last)
+    if not found:
+        return found
+    return [element for element in found[:_MOST] if _fits(element, last) and _inside(element, outer)]
 
 
-_Parsed = tuple[str, tuple[tuple[str, str], ...]]
+_Step = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @lru_cache(maxsize=4096)
-def _parse(step: str) -> _Parsed:
+def _parse(selector: str) -> tuple[tuple[_Step, ...], _Step, str]:
+    """Return the steps around, the last step, and the selector of what holds it where the last is a bare tag."""
+    *outer, last = (_step(step) for step in selector.split())
+    return tuple(outer), last, selector.rpartition(" ")[0] if outer and not last[1] else ""
+
+
+def _step(step: str) -> _Step:
     match = _STEP.fullmatch(step)
     if match is None:
         raise ValueError(f"selector {step!r}: expected tag.class, #id or @itemprop")
     return match["tag"] or "", tuple(_PART.findall(match["rest"]))
 
 
-def _candidates(outline: Outline, parsed: _Parsed) -> list[Element]:
+def _candidates(outline: Outline, parsed: _Step) -> list[Element]:
     for kind, name in parsed[1]:
         if kind == ".":
             return outline.by_class.get(name, [])
@@ -59,7 +66,7 @@ def _matches(identifier: str, pattern: str) -> bool:
     return identifier.startswith(start) and identifier.endswith(end)
 
 
-def _fits(element: Element, parsed: _Parsed) -> bool:
+def _fits(element: Element, parsed: _Step) -> bool:
     tag, parts = parsed
     if tag and element.tag != tag:
         return False
@@ -77,9 +84,11 @@ def _properties(element: Element) -> list[str]:
     return [*element.get("itemprop", "").split(), *(f"rel-{name}" for name in element.get("rel", "").split())]
 
 
-def _inside(element: Element, outer: list[_Parsed]) -> bool:
+def _inside(element: Element, outer: Sequence[_Step]) -> bool:
     """Whether the ancestors of `element` fit `outer`, innermost last."""
     wanted = list(outer)
+    if not wanted:
+        return True
     for ancestor in element.iterancestors():
         if not wanted:
             break

@@ -118,8 +118,11 @@ def _start(workers: int) -> ProcessPoolExecutor:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        # Imported once and shared by the workers; the last two are what a worker imports when it first needs them.
-        context.set_forkserver_preload(["crawler.analysis.worker", "datasketch", "trafilatura"])
+        context.set_forkserver_preload(["crawler.analysis.worker"])  # imported once and shared by the workers
+        from multiprocessing import forkserver  # there is none on Windows
+
+        with interrupts_held_back():
+            forkserver.ensure_running()  # it imports while the first pages are fetched
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare)
 
 

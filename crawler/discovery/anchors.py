@@ -13,7 +13,7 @@ from lxml.etree import XPath
 from archive.extract.page import Element, Page
 from crawler.discovery.kinds import LinkKind, kind_of
 from crawler.urls import canonical, host_of, identity, refusal
-from crawler.urls.canonicalise import split
+from crawler.urls.canonicalise import bases, split
 
 __all__ = ["Discovered", "Link", "links", "own_address"]
 
@@ -108,7 +108,7 @@ class _Found:
     """The links met so far, by address, and the reasons of those dropped."""
 
     def __init__(self, base_url: str, language: str) -> None:
-        self._base_url, self._language = base_url, language
+        self._bases, self._language = bases(base_url), language
         self._read: set[str] = set()
         self.links: dict[str, Link] = {}
         self.dropped: dict[str, str] = {}
@@ -118,18 +118,23 @@ class _Found:
         if href in self._read:
             return
         self._read.add(href)
-        url = canonical(href, self._base_url)
-        if url is None:
-            self.dropped[href] = "unfetchable"
-        elif (reason := refusal(url, self._language)) and not (reason == "calendar" and _FOLDER.fullmatch(href)):
+        link, url, reason = _judged(href, self._bases.of(href), self._language)
+        if link is None:
             self.dropped[url] = reason
         elif url not in self.links:
-            self.links[url] = Link(url, kind) if kind else _link(url)
+            self.links[url] = Link(url, kind) if kind else link
 
 
+# Menus lead to the same addresses on every page: they are judged once.
 @lru_cache(maxsize=1 << 15)
-def _link(url: str) -> Link:
-    return Link(url, kind_of(url))
+def _judged(href: str, base: str, language: str) -> tuple[Link | None, str, str]:
+    """Return the link that `href` is; or else None, the address that it means, and why that is not followed."""
+    url = canonical(href, base)
+    if url is None:
+        return None, href, "unfetchable"
+    if (reason := refusal(url, language)) and not (reason == "calendar" and _FOLDER.fullmatch(href)):
+        return None, url, reason
+    return Link(url, kind_of(url)), url, ""
 
 
 def _scripted(element: Element) -> str | None:

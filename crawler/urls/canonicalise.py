@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from crawler.urls.noise import quiet_path, quiet_query
 
-__all__ = ["canonical", "redirect_target", "split"]
+__all__ = ["Bases", "bases", "canonical", "redirect_target", "split"]
 
 MAX_CHARS = 2_000
 
@@ -25,6 +26,7 @@ _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?]*))?([^?]*)(?:\?
 _OUTER = "".join(map(chr, range(0x21)))
 _INNER = {ord(c): None for c in "\t\n\r"}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\]")
+_SCHEMES = ("http:", "https:")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # Written by hand without a scheme; a browser would take it for a folder, and a crawler would dig into it for ever.
 _BARE_HOST = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?]|$)", re.IGNORECASE)
@@ -42,15 +44,7 @@ def canonical(href: str, base: str | None = None) -> str | None:
     None: another scheme (mailto:, javascript:, …), user information, a malformed host or port, no base for a relative
     address, more than 2,000 characters. Idempotent. A link met before costs about a dictionary lookup.
     """
-    if base is None:
-        return _canonical(href, "")
-    origin, folder, page = _bases(base)
-    # The shortest base that decides, so that the menu of a portal is worked out once and not once a folder.
-    if href.startswith(("http:", "https:")):
-        return _canonical(href, "")
-    if href.startswith("/"):
-        return _canonical(href, origin)
-    return _canonical(href, page if href[:1] in ("", "?", "#") else folder)
+    return _canonical(href, "" if base is None else bases(base).of(href))
 
 
 def redirect_target(location: str, base: str) -> str | None:
@@ -63,15 +57,31 @@ def redirect_target(location: str, base: str) -> str | None:
     return canonical(location, base) if location else None
 
 
+class Bases(NamedTuple):
+    """What addresses on a page are relative to: its origin, its folder (each with the last slash), its own address."""
+
+    origin: str
+    folder: str
+    page: str
+
+    def of(self, href: str) -> str:
+        """Return the shortest base that decides, so that the menu of a portal is worked out once, not once a folder."""
+        if href.startswith(_SCHEMES):
+            return ""
+        if href.startswith("/"):
+            return self.origin
+        return self.page if href[:1] in ("", "?", "#") else self.folder
+
+
 @lru_cache(maxsize=1 << 10)
-def _bases(base: str) -> tuple[str, str, str]:
-    """Return origin, folder (with the last slash) and address without query of a base; empty strings for a bad one."""
+def bases(base: str) -> Bases:
+    """Return the bases of a page's address; empty strings for a bad one."""
     page = _canonical(base, "")
     if page is None:
-        return "", "", ""
+        return Bases("", "", "")
     scheme, host, path, _ = split(page)
     origin = f"{scheme}://{host}"
-    return origin + "/", origin + path[: path.rindex("/") + 1], page
+    return Bases(origin + "/", origin + path[: path.rindex("/") + 1], page)
 
 
 def split(url: str) -> tuple[str, str, str, str]:
