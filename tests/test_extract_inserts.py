@@ -156,3 +156,22 @@ def test_all_teasers_of_a_list_of_related_articles_go() -> None:
         f'<h3><a href="/t{n}.html">{title}</a></h3><p>{text}{long}</p>' for n, (title, text) in enumerate(OTHERS)
     )
     assert lines(f"<p>{P1}</p><p>{P2}</p><div>TIN LIÊN QUAN</div>{related}") == [P1, P2]
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "title"),
+    [
+        ("/dan-luoi/2/", "/dan-luoi/", f"{TITLE} (trang 2)"),
+        ("/dan-luoi.html?page=3", "/dan-luoi.html?", f"{TITLE} (trang 3)"),
+        ("/dan-luoi/", "/dan-luoi/", TITLE),
+        ("/tin/2024/", "/tin/", TITLE),
+        ("/dan-luoi/2/", "/khac/", TITLE),
+    ],
+)
+def test_a_part_of_an_article_says_which_one_it_is(path: str, first: str, title: str) -> None:
+    parts = f'<div>Trang: <a href="{first}">1</a> <span class="current">2</span></div>'
+    body = f'<h1 class="entry-title">{TITLE}</h1><div class="entry-content"><p>{P1}</p><p>{P2}</p>{parts}</div>'
+    found = extraction(body, path=path)
+    assert found.article is not None, found.reason
+    assert found.article.title == title
+    assert found.article.text.split("\n") == [P1, P2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
@@ -32,6 +32,7 @@ from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
+from archive.extract.parts import part_number
 from archive.extract.reasons import Reasons
 from archive.extract.removals import find_removals
 from archive.extract.repeats import unglued
@@ -101,6 +102,9 @@ def extract(
         return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
     if why := gambling(article.title, article.text, outline):
         return Extraction(PageKind.SPAM, None, removed, visible_chars, why)
+    if number := part_number(page):
+        name = "trang" if article.language == "vi" else "page"
+        article = replace(article, title=f"{article.title} ({name} {number})")
     attachments = find_attachments(page, outline, body, heading)
     observation = None
     if observes is Observes.YES or (observes and learned and find_container(outline, learned) is None):

@@ -25,6 +25,7 @@ _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])
 _CREDIT = re.compile(r"^\(?(?:ảnh|hình)\b|[.(]\s*(?:ảnh|nguồn ảnh|photo)\s*:|\bảnh (?:minh h[ọo]a|tư liệu)\W*$", re.I)
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
 _SIZE = re.compile(r"^\d{1,3}\s*%$|^\W*A\s?[-+]?(?:\W{0,3}A\s?[-+]?){1,2}\W*$")
+_PAGER = re.compile(r"\W*(?:(?:trang|pages?)\W*)?(?:\d{1,3}\W+)*\d{1,3}\W*(?:(?:next|sau|tiếp|trang sau)\W*)?", re.I)
 _DATED = re.compile(
     r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}"
     r"(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
@@ -95,7 +96,7 @@ def _zones_inside(lines: list[Line], title: str, reasons: Reasons) -> Iterator[t
 
 
 def _noise(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Names of image files, lone punctuation that widgets leave, zoom levels."""
+    """Names of image files, lone punctuation that widgets leave, zoom levels, numbers of pages that are links."""
     for position, line in remaining(lines, reasons):
         if line.tag == "row":
             continue
@@ -103,6 +104,8 @@ def _noise(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[in
             yield position, "caption"
         elif _SIZE.match(line.text) or (_LONE.match(line.text) and not any(c.isdigit() for c in line.text)):
             yield position, "noise"
+        elif line.link_chars and len(line.text) <= _BUTTON_CHARS and _PAGER.fullmatch(line.text):
+            yield position, "nav"
 
 
 def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

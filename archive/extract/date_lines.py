@@ -15,12 +15,12 @@ _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(
     r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
-    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
+    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|updated|thời gian)\b",
     re.I,
 )
 _UPDATED = re.compile(
     r"^\W*(?:(?:lần )?cập nhật (?:lần )?cuối|lần cuối cập nhật|(?:sửa|chỉnh sửa) (?:đổi )?lần cuối|"
-    r"last (?:updated|modified)|updated(?: on)?)\b",
+    r"last (?:updated|modified))\b",
     re.I,
 )
 _DATELINE = re.compile(
