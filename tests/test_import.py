@@ -413,3 +413,9 @@ def test_captures_in_any_order_make_the_same_history(said: str, tmp_path: Path) 
     assert [(day, text) for _, day, text in expected[0]] == changes
     for order in list(itertools.permutations(range(4)))[1::3]:
         assert states(tmp_path, order, said) == expected, order
+
+
+def test_translations_are_taken_in(tmp_path: Path) -> None:
+    path = "/en/news/ban-a-12.html"
+    run(tmp_path / "archive", foreign.write(tmp_path, foreign.FORMS[0], [foreign.page(GONE + path, article("Bản A"))]))
+    assert rows(tmp_path / "archive", "SELECT url FROM articles") == [(GONE + path,)]

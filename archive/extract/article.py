@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from archive.chrome.apply import find_container, learned_chrome
@@ -11,9 +12,9 @@ from archive.chrome.model import Learned
 from archive.chrome.observe import Observes, observe
 from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
-from archive.extract.byline import Byline, read_byline
-from archive.extract.chrome import Reasons, clean
-from archive.extract.date_lines import is_date_line
+from archive.extract.byline import Byline, is_person, is_signature, read_byline, read_labelled
+from archive.extract.chrome import clean
+from archive.extract.date_lines import is_date_line, is_update_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence
 from archive.extract.families import recognise
@@ -31,6 +32,8 @@ from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.page import Page
+from archive.extract.parts import part_number
+from archive.extract.reasons import Reasons
 from archive.extract.removals import find_removals
 from archive.extract.repeats import unglued
 from archive.extract.spam import gambling, gambling_title
@@ -40,11 +43,12 @@ from archive.text import normalise, normalise_line
 
 __all__ = ["RULES_VERSION", "extract"]
 
-RULES_VERSION = 2  # raised when the same page gives another text
+RULES_VERSION = 3  # raised when the same page gives another text
 MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold up a worker for seconds
 MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
+_SIGNED_LINES = 4  # between the office of who signs and the name
 
 
 def extract(
@@ -98,6 +102,9 @@ def extract(
         return Extraction(PageKind.OTHER, None, removed, visible_chars, f"an article without {missing}")
     if why := gambling(article.title, article.text, outline):
         return Extraction(PageKind.SPAM, None, removed, visible_chars, why)
+    if number := part_number(page):
+        name = "trang" if article.language == "vi" else "page"
+        article = replace(article, title=f"{article.title} ({name} {number})")
     attachments = find_attachments(page, outline, body, heading)
     observation = None
     if observes is Observes.YES or (observes and learned and find_container(outline, learned) is None):
@@ -172,7 +179,7 @@ def _compose(s: Surroundings, captured_at: datetime, learned: Learned | None) ->
     known = {position: chrome[line.index] for position, line in enumerate(lines) if line.index in chrome}
     text = _Text(lines, clean(lines, title, known, is_exact=s.body.is_exact))
     text.reasons.update((i, "learned") for i, line in text.left() if line.index in recurring)
-    _take_header(text)
+    _take_header(text, len(s.body.lead))
     _take_bylines(text)
     author, source = text.author or find_author(s), text.source or find_source(s)
     texts = [normalise_line(line.text) for _, line in text.left()]
@@ -200,25 +207,36 @@ def _title(s: Surroundings) -> str:
     return next(iter(s.metadata.headlines), "") or strip_site(s.metadata.title, s.metadata.site_name)
 
 
-def _take_header(text: _Text) -> None:
-    """Take out what stands between heading and text: dates, bylines, labels of an article's header."""
-    for position, line in text.left()[:_HEADER_LINES]:
+def _take_header(text: _Text, lead: int) -> None:
+    """Take out what stands between heading, lead and text: dates, bylines, labels of an article's header.
+
+    `lead`: how many of the lines are the lead, which come first.
+    """
+    left = text.left()
+    for (position, line), (_, below) in pairwise(left[: _HEADER_LINES + 1]):
+        if position < lead:
+            continue
         if (line.is_prose and len(line.text) > 90) or line.tag == "row":
             break
         phrase = find(line.text)
         is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky
-        if is_label or is_date_line(line.text):
+        if is_label or is_date_line(line.text) or is_update_line(line.text):
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):
             text.take(position, byline)
+        elif is_person(line.text, by_family=True) and not is_person(below.text):
+            text.take(position, Byline(author=normalise_line(line.text)))
 
 
 def _take_bylines(text: _Text) -> None:
     """Take out the lines behind the text that say who wrote it and where it is from, from the last upwards."""
     is_last = True
-    for position, line in reversed(text.left()[-_BYLINE_LINES:]):
-        if line.tag == "row":
-            is_last = False
+    behind = text.left()[-_BYLINE_LINES:]
+    for index in range(len(behind) - 1, -1, -1):
+        position, line = behind[index]
+        above = (i.text for _, i in behind[max(0, index - _SIGNED_LINES) : index + 1])
+        if line.tag == "row" or (not read_labelled(line.text) and any(map(is_signature, above))):
+            is_last = False  # who signed a document did not write an article
             continue
         is_marked = (
             line.align == "right" or line.bold_chars * 2 > len(line.text) or line.italic_chars * 2 > len(line.text)
@@ -226,7 +244,10 @@ def _take_bylines(text: _Text) -> None:
         byline = read_byline(line.text, is_marked=is_marked, is_last=is_last)
         if byline is not None and len(text.left()) > 1:
             text.take(position, byline)
-        elif is_last and len(line.text) <= 60 and (phrase := find(line.text)) and phrase.kind == "meta_label":
+        elif is_last and (
+            is_update_line(line.text)
+            or (len(line.text) <= 60 and (phrase := find(line.text)) and phrase.kind == "meta_label")
+        ):
             text.reasons[position] = "date"
         elif line.is_prose:
             break  # above it stands text

@@ -10,7 +10,7 @@ from importlib.resources import files
 from archive.extract.dates import parse_date
 from archive.text import fold_key, normalise_line
 
-__all__ = ["Byline", "is_person", "read_byline", "read_labelled", "tidy_author"]
+__all__ = ["Byline", "is_person", "is_signature", "name_at_start", "read_byline", "read_labelled", "tidy_author"]
 
 _MAX_LINE_CHARS = 90
 _MAX_VALUE_CHARS = 120
@@ -24,6 +24,9 @@ _AUTHOR_LABEL = re.compile(
     re.I,
 )
 _WRITTEN_BY = re.compile(r"^(?:viết bởi|written by|by)\s+(?P<value>.+)$", re.I)
+_BEHIND_NAME = re.compile(
+    r"\s*[|·•»].*|\s*,?\s+\d.*|^\d.*|\s+(?:vào|on|lúc|at|ngày)\s.*|\s+[-–—(,]?\s*(?:thứ\s|chủ nhật\b|t[2-7],).*", re.I
+)
 _PHOTO_LABEL = re.compile(r"^[(\[]?\s*(?:ảnh|ảnh minh họa|ảnh tư liệu|photo)\s*[:：]", re.I)
 _SOURCE_LABEL = re.compile(
     r"^[(\[]?\s*(?:nguồn tin|nguồn|theo nguồn|source|nguồn bài viết|nguồn gốc)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
@@ -55,6 +58,22 @@ _DESKS = frozenset(
         *("Ban Biên tập Cổng thông tin điện tử", "Tổ biên tập"),
     )
 )
+# Accounts of those who put articles up, as CMSs call them.
+_ACCOUNTS = frozenset(
+    fold_key(name)
+    for name in (
+        *("admin", "administrator", "super user", "superuser", "user", "root", "webmaster", "editor", "host", "guest"),
+        *("quản trị", "quản trị viên", "quản trị hệ thống", "quản trị website", "quản trị mạng", "ban quản trị", "bqt"),
+        *("người quản trị", "system account", "khách"),
+    )
+)
+# What stands above the name of who signs a document: for whom, by which office.
+_SIGNATURE = re.compile(
+    r"\W*(?:(?:TM|KT|TUQ|TL|T/M|K/T|T/L|Q)[.\s/]+\w{2}"
+    r"|(?:PHÓ\s+)?(?:CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|VỤ TRƯỞNG|CHI CỤC TRƯỞNG|TRƯỞNG (?:BAN|PHÒNG|CÔNG AN)"
+    r"|HIỆU TRƯỞNG|BÍ THƯ|THỨ TRƯỞNG|BỘ TRƯỞNG|THỦ TƯỚNG|CHÁNH VĂN PHÒNG|CHÁNH THANH TRA)(?:\s\w+){0,6}\W*$)"
+)
+_SIGNED = re.compile(r"^\W*(?:đã k[ýí]|k[ýí] tên(?:,| và)? đóng dấu)\W*$", re.I)
 # First syllables of offices, headings and forms of address.
 _NOT_NAMES = frozenset(
     (
@@ -117,6 +136,13 @@ def is_person(text: str, *, by_family: bool = False) -> bool:
     return first in _families() or not by_family
 
 
+def is_signature(text: str) -> bool:
+    """Return True for a line that stands above the name of who signs a document: "KT. CHỦ TỊCH", "(Đã ký)"."""
+    if len(text) > _MAX_LINE_CHARS:
+        return False
+    return bool((text.isupper() and _SIGNATURE.match(text)) or _SIGNED.match(text))
+
+
 def read_labelled(text: str) -> Byline | None:
     """Return what a line with a label says ("Tác giả: …", "Nguồn tin: …"), or None for a line of text."""
     text = normalise_line(text)
@@ -130,11 +156,17 @@ def read_labelled(text: str) -> Byline | None:
         is_label = author is not None or not match["value"]
         return Byline(author=author) if is_label else None
     if match := _WRITTEN_BY.match(text):
-        author = tidy_author(match["value"])
-        return Byline(author=author) if author else None
+        name = name_at_start(match["value"])
+        author = tidy_author(name)
+        return Byline(author=author) if author or _is_account(name) else None
     if _POSTER_LABEL.match(text) and len(text) <= _MAX_LINE_CHARS:
         return Byline()
     return None
+
+
+def name_at_start(text: str) -> str:
+    """Return what stands in a line before a date, a separator or the like: "admin | 05/03/2024" → "admin"."""
+    return _BEHIND_NAME.sub("", text).strip(" -–—,(")
 
 
 def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
@@ -170,6 +202,14 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
     return None
 
 
+def _is_account(text: str) -> bool:
+    """Whether a name is an account: one of those of CMSs, or one word in lower case or with digits."""
+    name = normalise_line(text).strip(" .:;,-–|()[]")
+    return fold_key(name) in _ACCOUNTS or (
+        bool(name) and " " not in name and (name.islower() or any(c.isdigit() for c in name))
+    )
+
+
 def tidy_author(text: str) -> str | None:
     """Return the name in an author field without its unit, or None when it is an account, a site or nothing.
 
@@ -178,11 +218,7 @@ def tidy_author(text: str) -> str | None:
     text = normalise_line(text).strip(" .:;,-–|()[]")
     if not text or len(text) > _MAX_VALUE_CHARS or "@" in text or _SITE_LIKE.match(text):
         return None
-    # An account: one word in lower case or with digits.
-    if (" " not in text and (text.islower() or any(c.isdigit() for c in text))) or text.casefold() in (
-        "admin",
-        "administrator",
-    ):
+    if _is_account(text):
         return None
     parts = [part.strip(" ()") for part in _SPLIT.split(text) if part.strip(" ()")]
     people = [part for part in parts if is_person(part)]

@@ -10,22 +10,22 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from archive.extract.byline import read_labelled
+from archive.extract.inserts import contents, files, is_attachment, keywords
 from archive.extract.lexicon import LEADERS, find
 from archive.extract.outline import Line
+from archive.extract.reasons import Reasons, remaining
 from archive.extract.repeats import find_repeats
+from archive.extract.teasers import is_headline_link
 from archive.text import fold_key
 
-__all__ = ["Reasons", "clean", "is_attachment"]
-
-Reasons = dict[int, str]  # position in the list of lines → why it is left out
+__all__ = ["clean"]
 
 _IMAGES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-_DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rar", ".zip", ".ppt", ".pptx")
-_FILE_NAME = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|rar|zip|7z)\b", re.I)
 _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])?\s*(?:số\s*)?\d*\s*$", re.I)
 _CREDIT = re.compile(r"^\(?(?:ảnh|hình)\b|[.(]\s*(?:ảnh|nguồn ảnh|photo)\s*:|\bảnh (?:minh h[ọo]a|tư liệu)\W*$", re.I)
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
-_SIZE = re.compile(r"^\d{1,3}\s*%$")
+_SIZE = re.compile(r"^\d{1,3}\s*%$|^\W*A\s?[-+]?(?:\W{0,3}A\s?[-+]?){1,2}\W*$")
+_PAGER = re.compile(r"\W*(?:(?:trang|pages?)\W*)?(?:\d{1,3}\W+)*\d{1,3}\W*(?:(?:next|sau|tiếp|trang sau)\W*)?", re.I)
 _DATED = re.compile(
     r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}"
     r"(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
@@ -47,24 +47,6 @@ _CAPTION_CHARS = 220
 _MARKED_CAPTION_CHARS = 600
 _HEADING_START = re.compile(r"^(?:\d+[.)\s]|[IVX]+[.)]\s|[a-zđ][.)]\s|[-+*•–]\s|phần\b|chương\b|điều\b|mục\b)", re.I)
 _REGION_PROSE_CHARS = 160
-_ALWAYS_OUT = frozenset(
-    (
-        "related",
-        "comment",
-        "share",
-        "rating",
-        "poll",
-        "counter",
-        "print",
-        "nav",
-        "widget",
-        "attachment",
-        "tags",
-        "meta",
-        "footer",
-        "side",
-    )
-)
 
 
 def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> Reasons:
@@ -78,10 +60,13 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
         _zones,
         _noise,
         _titles,
+        contents,
+        files,
         _captions,
         _repeats,
         _regions,
         _teasers,
+        keywords,
         _toolbars,
         _lexicon,
         _contacts,
@@ -95,34 +80,32 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
     return reasons
 
 
-def _left(lines: list[Line], reasons: Reasons) -> list[tuple[int, Line]]:
-    return [(position, line) for position, line in enumerate(lines) if position not in reasons]
-
-
 def _zones(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Lines in zones."""
-    for position, line in _left(lines, reasons):
+    for position, line in remaining(lines, reasons):
         if reason := line.reason:
             yield position, reason
 
 
 def _zones_inside(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Lines in zones of a body that a family names: only where most of it stays."""
+    """Lines in zones of a body that a family names: only where most of it stays, or running text."""
     whole = sum(len(line.text) for line in lines)
     zoned = sum(len(line.text) for line in lines if line.reason)
-    if zoned * 2 <= whole:
+    if zoned * 2 <= whole or any(line.is_prose and not line.reason for line in lines):
         yield from _zones(lines, title, reasons)
 
 
 def _noise(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Names of image files, lone punctuation that widgets leave, zoom levels."""
-    for position, line in _left(lines, reasons):
+    """Names of image files, lone punctuation that widgets leave, zoom levels, numbers of pages that are links."""
+    for position, line in remaining(lines, reasons):
         if line.tag == "row":
             continue
         if len(line.text) <= 160 and line.text.casefold().endswith(_IMAGES) and line.text.count(" ") <= 6:
             yield position, "caption"
         elif _SIZE.match(line.text) or (_LONE.match(line.text) and not any(c.isdigit() for c in line.text)):
             yield position, "noise"
+        elif line.link_chars and len(line.text) <= _BUTTON_CHARS and _PAGER.fullmatch(line.text):
+            yield position, "nav"
 
 
 def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
@@ -130,7 +113,7 @@ def _titles(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[i
     key = fold_key(title)
     if len(key) < 8:
         return
-    for position, line in _left(lines, reasons):
+    for position, line in remaining(lines, reasons):
         if len(line.text) > len(title) + 40 or line.tag == "row":
             continue
         text = fold_key(line.text.removeprefix("- "))
@@ -196,7 +179,7 @@ def _looks_like_caption(line: Line, *, is_apart: bool, is_beside: bool) -> bool:
 
 def _repeats(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Blocks that stood before."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     rows = frozenset(i for i, (_, line) in enumerate(left) if line.tag == "row" or line.in_list)
     for index in find_repeats([line.text for _, line in left], rows):
         yield left[index][0], "repeat"
@@ -204,10 +187,13 @@ def _repeats(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
 
 def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """A heading of related articles and the links or dated titles below it."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     last_prose = max((i for i, (_, line) in enumerate(left) if line.is_prose), default=-1)
-    inside = ""
+    inside, entries_end = "", 0
     for i, (position, line) in enumerate(left):
+        if i < entries_end:
+            yield position, inside
+            continue
         phrase = find(line.text) if len(line.text) <= 80 else None
         if phrase and phrase.kind in ("related", "comment", "poll") and phrase.is_whole:
             below = left[i + 1][1] if i + 1 < len(left) else None
@@ -216,7 +202,7 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
                 or i > last_prose
                 or (below is not None and (below.is_link or _DATED.search(below.text)))
             ):
-                inside = phrase.kind
+                inside, entries_end = phrase.kind, _entries_end(left, i + 1)
                 yield position, inside
                 continue
         if not inside:
@@ -237,9 +223,23 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             inside = ""
 
 
+def _entries_end(left: list[tuple[int, Line]], start: int) -> int:
+    """Return the end of a list of entries that begins at `start`, linked headlines with sentences below; 0 for none."""
+    end = prose = told = 0
+    for i, (_, line) in enumerate(left[start:], start):
+        if is_headline_link(line):
+            end, prose = i + 1, 0
+            continue
+        if not end or i - end > _TEASER_LINES or len(line.text) > _TEASER_CHARS or prose:
+            break
+        if line.is_prose:
+            prose, told, end = 1, told + 1, i + 1
+    return end if told >= 2 else 0
+
+
 def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Behind the text: linked headings, each with a few sentences below it, three at least."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     starts: list[int] = []
     between = prose = 0  # lines since the last headline, and those of text among them
     for i in range(len(left) - 1, -1, -1):
@@ -260,7 +260,7 @@ def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
 
 def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Short links above the text and below it."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     for edge in (left, left[::-1]):
         for position, line in edge:
             if not line.is_link or len(line.text) > _BUTTON_CHARS or is_attachment(line):
@@ -270,7 +270,7 @@ def _toolbars(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
 
 def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Lines of the lexicon. What prose uses too goes only before the text and behind it."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     prose = [i for i, (_, line) in enumerate(left) if line.is_prose]
     first, last = (prose[0], prose[-1]) if prose else (len(left), -1)
     for i, (position, line) in enumerate(left):
@@ -285,12 +285,22 @@ def _lexicon(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
         phrase = find(line.text)
         if phrase is None or phrase.kind in ("meta_label", "legal_doc", "error_page", "attachment"):
             continue
+        if i < first and _is_document_heading(left, i):
+            continue
         outside = (i < first or i > last) if prose else phrase.is_whole
         if phrase.is_risky and not (outside and (phrase.is_whole or phrase.kind == "counter") and line.tag != "row"):
             continue
         if phrase.kind in ("footer_agency", "nav", "widget") and not outside:
             continue
         yield position, phrase.kind
+
+
+def _is_document_heading(own: list[tuple[int, Line]], i: int) -> bool:
+    """Whether a line is what a document calls itself, "THÔNG BÁO": in capitals, set apart, with no link below it."""
+    line = own[i][1]
+    is_apart = line.align == "center" or line.bold_chars * 2 > len(line.text)
+    is_listed = line.link_chars or (i + 1 < len(own) and own[i + 1][1].link_chars)
+    return line.text.isupper() and is_apart and not is_listed
 
 
 def _is_toolbar(text: str) -> bool:
@@ -301,7 +311,7 @@ def _is_toolbar(text: str) -> bool:
 
 def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Three or more lines of an agency's address in a row, near the end and announced by no line above: the footer."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     last_prose = max(
         (i for i, (_, line) in enumerate(left) if line.is_prose and not _CONTACT.match(line.text)), default=-1
     )
@@ -317,16 +327,10 @@ def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
 
 def _tail(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Behind the end mark: lists of links and lone short links."""
-    left = _left(lines, reasons)
+    left = remaining(lines, reasons)
     ends = [i for i, (_, line) in enumerate(left) if _END_MARK.search(line.text)]
     if not ends:
         return
     for position, line in left[ends[-1] + 1 :]:
         if line.is_link and not is_attachment(line):
             yield position, "related"
-
-
-def is_attachment(line: Line) -> bool:
-    """Return True for a line that is the link of a document."""
-    path = line.href.partition("?")[0].casefold()
-    return path.endswith(_DOCUMENTS) or (len(line.text) <= 200 and bool(_FILE_NAME.search(line.text)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from archive.extract.chrome import is_attachment
 from archive.extract.dates import parse_date
+from archive.extract.inserts import is_attachment
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
+from archive.extract.teasers import is_headline_link, own_mass
 
 __all__ = ["Region", "find_region", "is_past", "region_of", "widened"]
 
@@ -41,7 +42,7 @@ _DESCENT_SHARE = 0.72  # a child with this share of the prose is the place to lo
 _TITLE_SHARE = 0.2  # a child with the title needs only this
 _LITTLE_PROSE = 200  # characters; of so little no shares are taken
 _LEVELS = 3
-_HEADLINES, _HEADLINE_CHARS, _SMALL_CHARS = 2, 22, 600
+_HEADLINES, _SMALL_CHARS = 2, 600
 _HEADING_CHARS = 60
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
@@ -75,11 +76,12 @@ def find_region(outline: Outline, title: Line | None) -> Region | None:
     current = next(iter(children.get(-1, [])), None)
     if current is None:
         return None
-    is_sparse = title is not None and outline.prose[-1] - outline.prose[title.index] < _LITTLE_PROSE
+    prose, links = (outline.prose, outline.links) if title is None else own_mass(outline)
+    is_sparse = title is not None and prose[-1] - prose[title.index] < _LITTLE_PROSE
     if title is not None and is_sparse and (below := _below(outline, title)):
         return below
     while True:
-        narrower = _narrower(outline, current, children.get(current, []), title)
+        narrower = _narrower(outline, current, children.get(current, []), title, (prose, links))
         if narrower is None:
             break
         current = narrower
@@ -96,13 +98,13 @@ def _is_past(outline: Outline, title: Line, region: Region) -> bool:
     beginning = paragraphs[0].index if paragraphs else region.first
     if any(map(_begins_another, lines[title.index + 1 : beginning])):
         return True
-    if sum(_is_headline(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
+    if sum(is_headline_link(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
         return False
-    teasers = sum(any(map(_is_headline, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
+    teasers = sum(any(map(is_headline_link, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
     if teasers * 5 >= len(paragraphs) * 3:
         return True
     is_small = sum(len(line.text) for line in paragraphs) < _SMALL_CHARS
-    return is_small and sum(_is_headline(line) for line in lines[title.index + 1 : region.first]) >= _HEADLINES
+    return is_small and sum(is_headline_link(line) for line in lines[title.index + 1 : region.first]) >= _HEADLINES
 
 
 def _begins_another(line: Line) -> bool:
@@ -117,45 +119,47 @@ def is_past(outline: Outline, start: int, region: Region) -> bool:
     """Return whether another block has begun between line `start` and the first paragraph of a region."""
     lines = outline.lines[start : region.last]
     beginning = next((number for number, line in enumerate(lines) if line.is_prose and line.index >= region.first), 0)
-    return any(_is_headline(line) or _begins_another(line) for line in lines[:beginning])
+    return any(is_headline_link(line) or _begins_another(line) for line in lines[:beginning])
 
 
-def _is_headline(line: Line) -> bool:
-    """Return True for a link that is long enough for the title of another article."""
-    return line.is_link and len(line.text) >= _HEADLINE_CHARS
+def _narrower(
+    outline: Outline, current: int, children: list[int], title: Line | None, mass: tuple[list[int], list[int]]
+) -> int | None:
+    """Return the child to go on in, or None where the search ends; `mass`: of prose and of links before each line."""
+    blocks = outline.blocks
 
+    def prose_of(index: int) -> int:
+        return mass[0][blocks[index].last] - mass[0][blocks[index].first]
 
-def _narrower(outline: Outline, current: int, children: list[int], title: Line | None) -> int | None:
-    """Return the child to go on in, or None where the search ends."""
-    whole = outline.prose_of(outline.blocks[current])
-    candidates = [i for i in children if outline.blocks[i].tag in _HOLDERS]
+    def links_of(index: int) -> int:
+        return mass[1][blocks[index].last] - mass[1][blocks[index].first]
+
+    whole = prose_of(current)
+    candidates = [i for i in children if blocks[i].tag in _HOLDERS]
     if not candidates:
         return None
-    if title is not None:
-        for index in candidates:
-            block = outline.blocks[index]
-            if block.first <= title.index < block.last and outline.prose_of(block) >= max(1, whole * _TITLE_SHARE):
-                return index
-    best = max(candidates, key=lambda index: outline.prose_of(outline.blocks[index]))
-    block = outline.blocks[best]
-    mass = outline.prose_of(block)
-    if mass == 0:
+    best = max(candidates, key=prose_of)
+    block, most = blocks[best], prose_of(best)
+    beside = 0  # heading and lead, in a block of their own above the body's
+    if title is not None and (index := _child_with(outline, candidates, title)) is not None:
+        if index != best and block.first > title.index and links_of(best) * 3 < most:
+            beside = prose_of(index)
+        elif prose_of(index) >= max(1, whole * _TITLE_SHARE):
+            return index
+    if most == 0:
         return None
-    if block.last - block.first == 1 and outline.blocks[current].last - outline.blocks[current].first > 1:
+    if block.last - block.first == 1 and blocks[current].last - blocks[current].first > 1:
         return None  # a paragraph
-    if mass >= whole * _DESCENT_SHARE:
+    if most >= (whole - beside) * _DESCENT_SHARE:
         return best
     # Columns side by side: the main one has fewer links for its prose than the sides.
-    if title is None and mass >= whole * 0.45 and _links(outline, best) * 3 < mass and len(candidates) <= 6:
-        others = [i for i in candidates if i != best]
-        if all(_links(outline, i) * 2 > outline.prose_of(outline.blocks[i]) for i in others):
-            return best
-    return None
+    if title is not None or most < whole * 0.45 or links_of(best) * 3 >= most or len(candidates) > 6:
+        return None
+    return best if all(links_of(i) * 2 > prose_of(i) for i in candidates if i != best) else None
 
 
-def _links(outline: Outline, index: int) -> int:
-    block = outline.blocks[index]
-    return outline.links[block.last] - outline.links[block.first]
+def _child_with(outline: Outline, children: list[int], line: Line) -> int | None:
+    return next((i for i in children if outline.blocks[i].first <= line.index < outline.blocks[i].last), None)
 
 
 def region_of(outline: Outline, body: int, title: Line | None) -> Region:

@@ -6,7 +6,7 @@ import re
 
 from archive.extract.dates import parse_date
 
-__all__ = ["has_date_label", "is_date_line", "is_dateline"]
+__all__ = ["has_date_label", "is_date_line", "is_dateline", "is_update_line"]
 
 _MOST_CHARS = 120
 _MOST_WORDS = 14
@@ -15,7 +15,12 @@ _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(
     r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
-    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|thời gian)\b",
+    r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|updated|thời gian)\b",
+    re.I,
+)
+_UPDATED = re.compile(
+    r"^\W*(?:(?:lần )?cập nhật (?:lần )?cuối|lần cuối cập nhật|(?:sửa|chỉnh sửa) (?:đổi )?lần cuối|"
+    r"last (?:updated|modified))\b",
     re.I,
 )
 _DATELINE = re.compile(
@@ -65,3 +70,8 @@ def is_dateline(text: str) -> bool:
 def has_date_label(text: str) -> bool:
     """Return True for a line that begins with a label such as "Ngày đăng"."""
     return _LABEL.match(text) is not None
+
+
+def is_update_line(text: str) -> bool:
+    """Return True for a line that says when an article was changed last: no date of publication."""
+    return len(text) <= _MOST_CHARS and _UPDATED.match(text) is not None and parse_date(text) is not None

@@ -86,6 +86,10 @@ _NUMERIC = re.compile(
     r"(?<![\d/.-])(?<!\d,)(\d{1,2})\s*([/.\-–])\s*(?:tháng\s+)?(\d{1,2})\s*[/.\-–]\s*(\d{4}|\d{2})"
     r"(?![\d/]|[.,-](?!\d\d?\s*[:h])\d|\s*/\s*[^\W\d])"
 )
+# What numbers stand behind that are of a version or of a point of a text: "phiên bản 1.2.2018".
+_NUMBERED = re.compile(
+    r"(?:\b(?:phiên bản|version|ver|release|build|firmware|mục|tiểu mục|khoản|điểm)\s*[:.]?|\bv\.?)\s*$"
+)
 _WORDS = re.compile(
     r"(?<!\d)(\d{1,2})\s*[-,/]?\s*(?:tháng|thg|th)\.?\s*(\d{1,2}|mười một|mười hai|[^\W\d]+)"
     r"\s*(?:năm|[-,/])?\s*(\d{4})(?!\d)"
@@ -200,6 +204,8 @@ def _read_printed(text: str) -> str | None:
 def _numeric_day(match: re.Match[str], weekday: int | None, text: str) -> str | None:
     """Return the day of `d/m/y`, or of `m/d/y` where only that fits the weekday or an American clock."""
     first, separator, second, year_text = match.groups()
+    if separator == "." and _NUMBERED.search(text, 0, match.start()):
+        return None
     if len(year_text) == 2 and (separator == "." or " " in match[0]) and match[0] != text:
         return None  # "1.2.19" inside a line is a heading's number
     year = int(year_text)

@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body, line_of
-from archive.extract.byline import is_person, read_byline, read_labelled, tidy_author
-from archive.extract.date_lines import has_date_label, is_date_line, is_dateline
+from archive.extract.byline import is_person, name_at_start, read_byline, read_labelled, tidy_author
+from archive.extract.date_lines import has_date_label, is_date_line, is_dateline, is_update_line
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
 from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.extract.select import select
+from archive.extract.title import is_crumbs
 from archive.text import fold_key, normalise_line
 
 __all__ = [
@@ -36,8 +38,10 @@ _DATE_LINE_CHARS = 120
 _LANGUAGE_CHARS = 800
 _NO_DATES = frozenset(("nav", "related", "footer", "side", "counter", "comment", "poll", "widget", "tags"))
 _FOREIGN = frozenset(("comment", "related", "side", "nav"))
-_AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>[^|·•]+)", re.I)
-_LINE_PARTS = re.compile(r"\s*[|·•]\s*|\s+[-–]\s+|,\s+|\s{2,}")
+_AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>.+)", re.I)
+_POSTED_BY = re.compile(r"\b(?:(?:đăng|gửi|tạo) bởi|(?:written|posted|submitted) by|by)\s*:?\s+(?P<value>.+)", re.I)
+_BEFORE_DATE = re.compile(r"^(?P<value>[^\d|·•,:]+?)\s*[-–—|·•,]?\s*(?:\d|(?:thứ|chủ nhật|ngày)\b)", re.I)
+_LINE_PARTS = re.compile(r"\s*[|·•»]\s*|\s+[-–—]\s+|,\s+|\s{2,}")
 _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
 )
@@ -102,16 +106,22 @@ def _visible(s: Surroundings) -> Iterator[str]:
     if heading is not None:
         # Further up than the article's own block a date right above the heading counts; others are clocks of headers.
         start = min(max(s.body.start, heading - _ABOVE_LINES), max(0, heading - 2))
-        yield from _dated(reversed(lines[start:heading]))
+        yield from _dated(takewhile(_is_below_crumbs, reversed(lines[start:heading])))
     else:
         yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
     yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60 and s.family is None)
 
 
+def _is_below_crumbs(line: Line) -> bool:
+    """Whether a line above the heading is no breadcrumb: what stands over those belongs to the page's header."""
+    return line.reason != "nav" and not (line.link_chars and is_crumbs(line.text))
+
+
 def _dated(lines: Iterable[Line]) -> Iterator[str]:
     """Yield the lines that are little more than a date."""
     for line in lines:
-        if line.reason not in _NO_DATES and not line.is_prose and is_date_line(line.text):
+        is_own = line.reason not in _NO_DATES and not line.is_prose and not is_update_line(line.text)
+        if is_own and is_date_line(line.text):
             yield line.text
 
 
@@ -130,7 +140,7 @@ def find_author(s: Surroundings) -> str | None:
         return None
     for text in s.texts((s.family or NAMES).author):
         labelled = read_labelled(text)
-        author = (labelled.author if labelled else None) or tidy_author(text)
+        author = labelled.author if labelled else tidy_author(text)
         if (
             author
             and (labelled or is_person(author) or (s.family and _is_office(author)))
@@ -154,10 +164,14 @@ def _is_office(author: str) -> bool:
 
 
 def _signed(s: Surroundings) -> str | None:
-    """Return the name that stands alone, right-aligned, right behind the body in a block of its own."""
+    """Return the name that stands alone right behind the body in a block of its own."""
     last = s.body.lines[-1] if s.body.lines else -1
     for line in s.outline.lines[last + 1 : last + 3]:
-        if line.align == "right" and not line.link_chars and line.index < s.body.end:
+        if line.link_chars or line.index >= s.body.end:
+            break
+        if is_person(line.text, by_family=True) and line.reason not in _FOREIGN:
+            return line.text
+        if line.align == "right":
             found = read_byline(line.text, is_marked=True, is_last=True)
             if found and found.author:
                 return found.author
@@ -165,17 +179,28 @@ def _signed(s: Surroundings) -> str | None:
 
 
 def _author_beside_date(s: Surroundings) -> str | None:
-    """Return the name in a line between heading and body that holds the date too: "Phan Mai · 13:02 02/02/2023"."""
+    """Return the name in a line between heading and body, alone or with the date: "Phan Mai · 13:02 02/02/2023"."""
+    last = s.body.lines[-1] if s.body.lines else -1
     for line in _labelled_lines(s):
-        if s.title is None or line.index < s.title.index or line.index > s.body.lines[0] or len(line.text) > 160:
+        if s.title is None or line.index < s.title.index or line.index > last or len(line.text) > 160:
             continue
         if match := _AUTHOR_IN_LINE.search(line.text):
-            return tidy_author(match["value"])
-        if parse_date(line.text):
-            for part in _LINE_PARTS.split(line.text):
-                name = re.sub(r"^(?:by|bởi|đăng bởi)\s+", "", part.strip(), flags=re.I)
-                if is_person(name, by_family=True):
-                    return name
+            return tidy_author(name_at_start(match["value"]))
+        if is_person(line.text, by_family=True):
+            return line.text
+        if parse_date(line.text) and (name := _name_beside_date(line.text)):
+            return name
+    return None
+
+
+def _name_beside_date(text: str) -> str | None:
+    if match := _POSTED_BY.search(text):
+        name = name_at_start(match["value"])
+        return name if is_person(name) else None
+    before = _BEFORE_DATE.match(text)
+    for part in (before["value"] if before else "", *_LINE_PARTS.split(text)):
+        if is_person(part.strip(), by_family=True):
+            return part.strip()
     return None
 
 
@@ -203,7 +228,7 @@ def _labelled_lines(s: Surroundings) -> Iterator[Line]:
     lines = s.outline.lines
     if not s.body.lines:
         return
-    first, last = s.body.lines[0], s.body.lines[-1]
+    first, last = _first_text(s), s.body.lines[-1]
     heading = (
         s.title.index if s.title is not None and s.title.index < first else max(s.body.start, first - _HEADER_LINES)
     )
@@ -212,6 +237,14 @@ def _labelled_lines(s: Surroundings) -> Iterator[Line]:
             continue
         if len(line.text) <= 160:
             yield line
+
+
+def _first_text(s: Surroundings) -> int:
+    """Return the line that the text begins with: a body found by its prose may hold the article's header too."""
+    for index in s.body.lines[:_HEADER_LINES]:
+        if s.outline.lines[index].is_prose:
+            return index
+    return s.body.lines[0]
 
 
 def find_category(s: Surroundings) -> str | None:

@@ -23,7 +23,9 @@ _MAX_FOOTER_CHARS = 300
 _MAX_WORDS = 16
 _FOOTERS = frozenset(("copyright", "footer_agency", "session", "badge"))
 # Labels whose value belongs to the line: "Cập nhật: …". Others are headings of lists, whole lines.
-_LABELS = frozenset(("counter", "meta_label", "rating", "share", "footer_agency", "copyright", "session", "badge"))
+_LABELS = frozenset(
+    ("counter", "meta_label", "rating", "share", "footer_agency", "copyright", "session", "badge", "attachment")
+)
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _WORD = re.compile(r"\w+")

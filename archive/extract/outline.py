@@ -16,7 +16,7 @@ from archive.extract.zones import Zone
 if TYPE_CHECKING:
     from archive.extract.traits import Traits
 
-__all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose"]
+__all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose", "weight"]
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SENTENCE_ENDS = (". ", "? ", "! ", "; ", "。")
@@ -164,7 +164,7 @@ class Outline:
     def prose(self) -> list[int]:
         """The characters of unzoned prose before each line, and before the end."""
         if not self._prose:
-            self._prose = [0, *accumulate(_weight(line) for line in self.lines)]
+            self._prose = [0, *accumulate(weight(line) for line in self.lines)]
         return self._prose
 
     @property
@@ -203,7 +203,7 @@ def reads_as_prose(text: str, tag: str, link_chars: int) -> bool:
     return chars >= _LONG_CHARS or text[-1] in '.;:!?…”"。' or any(end in text for end in _SENTENCE_ENDS)
 
 
-def _weight(line: Line) -> int:
+def weight(line: Line) -> int:
     """Return the characters of prose in a line; rows of tables count for a part, they may be the whole of a notice."""
     chars = len(line.text) if line.is_prose else len(line.text) // 4 if line.tag == "row" else 0
     return 0 if chars and line.reason else chars

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.extract.chrome import Reasons
 from archive.extract.fields import Surroundings
 from archive.extract.outline import Line, Outline
+from archive.extract.reasons import Reasons
 from archive.records import Removal
 from archive.text import normalise, normalise_line
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archive.extract.chrome import is_attachment
 from archive.extract.date_lines import is_date_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence, Verdict
+from archive.extract.inserts import is_attachment
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 from archive.extract.standins import UNFILLED

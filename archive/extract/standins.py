@@ -18,7 +18,7 @@ from archive.records import PageKind
 __all__ = ["HOME_PATHS", "UNFILLED", "is_home", "stand_in"]
 
 HOME_PATHS = re.compile(
-    r"^/(?:(?:vi|vi-vn|vn|web/guest|portal)/?)?(?:(?:index|default|home|trang-?chu|homepage)(?:\.\w+)?/?)?$"
+    r"^/(?:(?:vi|vi-vn|vn|en|en-us|web/guest|portal)/?)?(?:(?:index|default|home|trang-?chu|homepage)(?:\.\w+)?/?)?$"
 )
 _EMPTY_CHARS = 60
 _UNFILLED_CHARS = 100

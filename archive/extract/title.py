@@ -11,7 +11,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["agrees", "clean_title", "find_title", "strip_site"]
+__all__ = ["agrees", "clean_title", "find_title", "is_crumbs", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
@@ -99,7 +99,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
 def _close_above(lines: list[Line], line: Line) -> list[Line]:
     """Return the lines above a heading, from the breadcrumbs on: what stands over those is another block's."""
     above = lines[max(0, line.index - 6) : line.index]
-    crumbs = next((i for i in range(len(above) - 1, -1, -1) if _CRUMBS.match(above[i].text)), -1)
+    crumbs = next((i for i in range(len(above) - 1, -1, -1) if is_crumbs(above[i].text)), -1)
     return above[crumbs + 1 :]
 
 
@@ -185,6 +185,11 @@ def _agreement(text: str, name: str) -> float:
     if len(name) > 30 and text.startswith(name):
         return min(1.1, len(name) / len(text) + 0.3)
     return 0.0
+
+
+def is_crumbs(text: str) -> bool:
+    """Return whether a line begins with the home page's name and a separator, as breadcrumbs do."""
+    return _CRUMBS.match(text) is not None
 
 
 def agrees(heading: str, name: str) -> bool:

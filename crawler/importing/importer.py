@@ -150,7 +150,7 @@ class Importer:
         capture = exchange.capture()
         url = urls.canonical(capture.requested_url) or ""
         portal = self._portals.of(url)
-        if reason := why_no_page(capture, url, portal):
+        if reason := why_no_page(capture, url):
             counts.left_out[reason] += 1
             return
         try:

@@ -57,7 +57,7 @@ def why_not(exchange: Exchange, selection: Selection) -> str:
     return ""
 
 
-def why_no_page(capture: Capture, url: str, portal: Portal) -> str:
+def why_no_page(capture: Capture, url: str) -> str:
     """Return why a capture is none of those that a crawl would have brought; empty where it is one."""
     if capture.request_method not in ("", "GET"):
         return capture.request_method
@@ -67,7 +67,8 @@ def why_no_page(capture: Capture, url: str, portal: Portal) -> str:
         return ""
     if capture.http_status < 300 and _ASSETS.match((capture.header("Content-Type") or "").strip()):
         return "asset"
-    return urls.refusal(url, urls.language_of(portal.url)) or ""
+    # A crawl may leave translations alone; what was captured of them is taken in.
+    return urls.refusal(url, urls.language_of(url)) or ""
 
 
 class Portals:

@@ -47,6 +47,15 @@ NAMES = Family(
         "#divContent",
     ),
     date=("@datePublished", ".post-date", ".news-date", ".date-post", ".ngaydang", ".ngay-dang", ".date", ".time"),
-    author=("@author @name", ".author-name", ".author", ".tacgia", ".tac-gia"),
+    author=(
+        "@author @name",
+        ".author-name",
+        ".author",
+        ".article-author",
+        ".article__author",
+        ".detail-author",
+        ".tacgia",
+        ".tac-gia",
+    ),
     source=(".source", ".nguon", ".nguontin", ".nguon-tin"),
 )

@@ -44,6 +44,9 @@ FAMILY = Family(
         ".wp-block-post-author__name",
         ".wp-block-post-author-name",
         ".entry-author-name",
+        ".meta-author",
+        ".td-post-author-name a",
+        ".elementor-post-info__item--type-author",
     ),
     category=(
         "a@rel-category",
