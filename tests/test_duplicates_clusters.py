@@ -215,6 +215,7 @@ def test_everything_derived_can_be_made_anew(tmp_path: Path) -> None:
             "INSERT INTO signatures SELECT 2, syllables, signature, spans FROM signatures WHERE document_id = 1",
             "there are signatures of 1 texts that are not there",
         ),
+        ("UPDATE signatures SET signature = zeroblob(512) WHERE document_id = 1", "document 1 is not that of its text"),
         ("UPDATE settings SET value = 'other' WHERE key = 'signatures'", "run `luutru rebuild`"),
         ("UPDATE documents SET cluster_id = NULL WHERE id = 1", "the links make"),
         ("UPDATE clusters SET representative_page_id = (SELECT max(id) FROM pages)", "represented by the wrong page"),
