@@ -10,9 +10,10 @@ import pytest
 from archive.extract import extract, parse
 from archive.extract.families import FAMILIES, NAMES, recognise
 from archive.extract.flatten import flatten
+from archive.extract.metadata import read_metadata
 from archive.extract.outline import Outline
 from archive.extract.select import select
-from archive.records import Article
+from archive.records import Article, PageKind
 from benchmarks.quality.composed import compose
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -31,7 +32,15 @@ OWN = {  # the template of `benchmarks/quality/manners` that is in a family's ma
     "tandan": "tandan",
     "ministry": "ministry",
     "liferay6": "liferay",
+    "liferay62": "liferay",
     "liferay7": "liferay",
+    "dnn": "dotnetnuke",
+    "dnn_news": "dotnetnuke",
+    "sharepoint_article": "sharepoint",
+    "sharepoint_plain": "sharepoint",
+    "webcenter": "webcenter",
+    "wps": "websphere",
+    "wps_portlets": "websphere",
     "webforms": "webforms",
     "joomla3": "joomla",
     "joomla4": "joomla",
@@ -40,6 +49,8 @@ OWN = {  # the template of `benchmarks/quality/manners` that is in a family's ma
     "wp_builder": "wordpress",
     "wp_flatsome": "wordpress",
 }
+
+UNNAMED = frozenset(("dnn", "webcenter", "wps", "wps_portlets"))  # where no selector of the family's names the text
 
 
 def outline(html: str) -> Outline:
@@ -66,14 +77,18 @@ def test_a_family_is_a_module_of_its_own() -> None:
 @pytest.mark.parametrize("manner", sorted(OWN))
 def test_a_page_in_its_manner_is_recognised(manner: str) -> None:
     page = compose(manner, 1)
-    found = extract(parse(page.html.encode(), page.url), captured_at=NOW)
-    assert found.article is not None
-    assert found.article.extractor.startswith(f"{OWN[manner]}/")
+    parsed = parse(page.html.encode(), page.url)
+    family = recognise(flatten(parsed.tree), read_metadata(parsed.tree).generator)
+    assert family is not None
+    assert family.name == OWN[manner]
+    found = extract(parsed, captured_at=NOW).article
+    assert found is not None
+    assert (manner in UNNAMED) != found.extractor.startswith(f"{family.name}/")
 
 
 @pytest.mark.parametrize("family", [*FAMILIES, NAMES], ids=lambda family: family.name)
 def test_every_selector_can_be_read(family: object) -> None:
-    names = ("marks", "title", "lead", "body", "date", "author", "source", "category", "lists")
+    names = ("marks", "title", "lead", "body", "date", "author", "source", "category", "lists", "entries")
     selectors = [selector for name in names for selector in getattr(family, name)]
     for selector in (*selectors, *(selector for selector, _ in family.chrome)):
         assert select(Outline(), selector) == []
@@ -129,3 +144,70 @@ def test_what_a_family_names_as_chrome_goes_wherever_it_stands() -> None:
     bar = '<div class="UISocialShare"><p>Mời bạn đọc gửi bài viết này cho bạn bè cùng xem và cùng bàn luận.</p></div>'
     body = f'<div class="ArticleContent">{paragraphs(*TEXT[:2])}{bar}{paragraphs(*TEXT[2:])}</div>'
     assert article(body).text == "\n".join(TEXT)
+
+
+def whole(title: str, text: tuple[str, ...]) -> str:
+    """Return an article as Liferay's asset publisher shows it in full."""
+    return (
+        f'<div class="taglib-header"><h3 class="header-title">{title}</h3></div><div class="asset-full-content">'
+        f'<div class="journal-content-article">{paragraphs(*text)}</div><span class="metadata-author">Bởi Test Test'
+        "</span></div>"
+    )
+
+
+def test_several_articles_in_full_side_by_side_are_a_listing() -> None:
+    titles = (TITLE, "Hội Nông dân xã trao bốn mươi con trâu giống", "Trạm y tế xã khám bệnh cho người cao tuổi")
+    articles = "".join(whole(title, TEXT[at : at + 2]) for at, title in enumerate(titles))
+    html = f"<title>Tin tức</title><body><h1>Tin tức</h1><div class='portlet-body'>{articles}</div>"
+    found = extract(parse(html.encode(), "https://a.example/tin-tuc"), captured_at=NOW)
+    assert (found.kind, found.reason) == (PageKind.LISTING, "liferay: several articles")
+
+
+def test_an_article_beside_another_portlet_in_full_is_an_article() -> None:
+    banner = whole("Đường dây nóng", ("Mọi phản ánh, kiến nghị của bà con xin gửi về bộ phận một cửa của xã Bản Lịm.",))
+    html = (
+        f"<title>{TITLE}</title><body><div class='portlet-body'>{whole(TITLE, TEXT)}</div>"
+        f"<div><div class='portlet-body'>{banner}</div></div>"
+    )
+    found = extract(parse(html.encode(), "https://a.example/tin/x-1.html"), captured_at=NOW).article
+    assert found is not None
+    assert (found.title, found.text, found.author) == (TITLE, "\n".join(TEXT), None)
+
+
+def test_a_title_far_above_its_text_is_believed_where_the_family_keeps_it() -> None:
+    menu = "".join(f"<li><a href='/m{n}'>Mục số {n}</a></li>" for n in range(20))
+    html = (
+        f"<title>{TITLE}</title><body><h1><span id='DeltaPlaceHolderPageTitleInTitleArea'>{TITLE}</span></h1><ul>{menu}"
+        f"</ul><div id='DeltaPlaceHolderMain'><p><b>Nước đã về tới cuối bản Lịm rồi</b></p>{paragraphs(*TEXT)}</div>"
+    )
+    found = extract(parse(html.encode(), "https://a.example/tin/Pages/x.aspx"), captured_at=NOW).article
+    assert found is not None
+    assert found.title == TITLE
+
+
+@pytest.mark.parametrize("heading", ["<h1>{}</h1>", "<div>{}</div><div>13/05/2025 09:12</div>"])
+def test_text_of_a_block_beside_it_makes_no_heading_one_inside_of_a_text(heading: str) -> None:
+    beside = "<div><p>Ban quản lý chợ phiên thông báo lịch họp chợ tháng 12 và vị trí các ky ốt của bà con.</p></div>"
+    html = (
+        f"<title>Cổng thông tin &gt; Tin tức &gt; Chi tiết</title><body>{beside}"
+        f"<div>{heading.format(TITLE)}<div>{paragraphs(*TEXT)}</div></div>"
+    )
+    found = extract(parse(html.encode(), "https://a.example/tin/x-1.html"), captured_at=NOW).article
+    assert found is not None
+    assert found.title == TITLE
+
+
+def test_on_a_platform_the_names_of_the_many_count_too() -> None:
+    body = (
+        '<div id="DeltaPlaceHolderMain"><div><span class="tacgia">Lò Văn Thành</span></div>'
+        f'<div class="noidung">{paragraphs(*TEXT)}</div></div>'
+    )
+    found = article(body, head='<meta name="GENERATOR" content="Microsoft SharePoint">')
+    assert found.author == "Lò Văn Thành"
+
+
+def test_a_mark_of_another_cms_on_a_page_that_names_its_own_does_not_fool() -> None:
+    mark = '<div id="news-bodyhtml" class="bodytext"><p>Trang chủ đề về thủy lợi của xã Bản Lịm.</p></div>'
+    body = f'{mark}<div class="entry-content">{paragraphs(*TEXT)}</div>'
+    found = article(body, head='<meta name="generator" content="WordPress 6.4">')
+    assert (found.text, found.extractor.partition("/")[0]) == ("\n".join(TEXT), "wordpress")

@@ -27,6 +27,8 @@ _WRITTEN_BY = re.compile(r"^(?:viết bởi|written by|by)\s+(?P<value>.+)$", re
 _BEHIND_NAME = re.compile(
     r"\s*[|·•»].*|\s*,?\s+\d.*|^\d.*|\s+(?:vào|on|lúc|at|ngày)\s.*|\s+[-–—(,]?\s*(?:thứ\s|chủ nhật\b|t[2-7],).*", re.I
 )
+# The rest of a line of fields: "Lan Hương / 13/05/2025 / Danh mục: Kinh tế".
+_BEHIND_SLASH = re.compile(r"\s+/\s+(?:\d|thứ\s|chủ nhật\b|(?:danh|chuyên) mục\b|lượt xem\b).*", re.I)
 _PHOTO_LABEL = re.compile(r"^[(\[]?\s*(?:ảnh|ảnh minh họa|ảnh tư liệu|photo)\s*[:：]", re.I)
 _SOURCE_LABEL = re.compile(
     r"^[(\[]?\s*(?:nguồn tin|nguồn|theo nguồn|source|nguồn bài viết|nguồn gốc)\s*[:：]\s*(?P<value>.*?)\s*[)\]]?\.?$",
@@ -152,7 +154,7 @@ def read_labelled(text: str) -> Byline | None:
         value = match["value"].strip()
         return Byline(source=value or None) if _is_source(value) else None
     if match := _AUTHOR_LABEL.match(text):
-        author = tidy_author(match["value"])
+        author = tidy_author(_BEHIND_SLASH.sub("", match["value"]))
         is_label = author is not None or not match["value"]
         return Byline(author=author) if is_label else None
     if match := _WRITTEN_BY.match(text):

@@ -84,7 +84,7 @@ _JAVA = re.compile(
 )
 _NUMERIC = re.compile(
     r"(?<![\d/.-])(?<!\d,)(\d{1,2})\s*([/.\-–])\s*(?:tháng\s+)?(\d{1,2})\s*[/.\-–]\s*(\d{4}|\d{2})"
-    r"(?![\d/]|[.,-](?!\d\d?\s*[:h])\d|\s*/\s*[^\W\d])"
+    r"(?![\d/]|[.,-](?!\d\d?\s*[:h])\d|\s*/[^\W\d]|/\s+[^\W\d])"
 )
 # What numbers stand behind that are of a version or of a point of a text: "phiên bản 1.2.2018".
 _NUMBERED = re.compile(

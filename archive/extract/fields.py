@@ -109,7 +109,8 @@ def _visible(s: Surroundings) -> Iterator[str]:
         yield from _dated(takewhile(_is_below_crumbs, reversed(lines[start:heading])))
     else:
         yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
-    yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60 and s.family is None)
+    if s.family is None or s.family.is_platform:
+        yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60)
 
 
 def _is_below_crumbs(line: Line) -> bool:
@@ -138,12 +139,14 @@ def find_author(s: Surroundings) -> str | None:
         return author
     if s.family is not None and not s.family.trusts_byline:
         return None
-    for text in s.texts((s.family or NAMES).author):
+    own = s.family.author if s.family else ()
+    others = NAMES.author if s.family is None or s.family.is_platform else ()
+    for text, is_own in (*((text, True) for text in s.texts(own)), *((text, False) for text in s.texts(others))):
         labelled = read_labelled(text)
         author = labelled.author if labelled else tidy_author(text)
         if (
             author
-            and (labelled or is_person(author) or (s.family and _is_office(author)))
+            and (labelled or is_person(author) or (is_own and _is_office(author)))
             and not _is_site(author, s.metadata)
         ):
             return author

@@ -10,6 +10,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.extract.evidence import Evidence, Verdict
+from archive.extract.outline import Outline
 from archive.extract.select import select
 from archive.extract.shape import (
     by_shape,
@@ -90,11 +91,20 @@ def _said_by_cms(e: Evidence) -> Verdict:
     is_other = e.metadata.og_type in family.listing_types
     if is_other and sum(1 for line in e.outline.lines if is_headline(line)) >= 2:
         return PageKind.LISTING, f"{family.name}: og:type {e.metadata.og_type}"
+    if any(_side_by_side(e.outline, selector) for selector in family.entries):
+        return PageKind.LISTING, f"{family.name}: several articles"
     if any(select(e.outline, mark) for mark in family.lists) and not e.has_body:
         return PageKind.LISTING, f"{family.name}: list of articles"
     if is_other:
         return PageKind.OTHER, f"{family.name}: og:type {e.metadata.og_type}"
     return None
+
+
+def _side_by_side(outline: Outline, selector: str) -> bool:
+    """Whether several elements of that name stand in one block, each with text of its own."""
+    blocks = (outline.blocks[outline.block_of[e]] for e in select(outline, selector) if e in outline.block_of)
+    parents = [block.parent for block in blocks if outline.prose_of(block)]
+    return len(parents) > len(set(parents))
 
 
 def _said_by_url(e: Evidence) -> Verdict:

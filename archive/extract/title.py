@@ -41,9 +41,10 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     a line that is followed by nothing, or that is only a few syllables long, gives way to one that stands as a
     heading does.
     """
-    if named is not None and _is_followed(outline, named) and not find(named.text):
+    if named is not None and not find(named.text):
         if any(agrees(named.text, name) for name in (*metadata.headlines, metadata.title)):
             return named
+        named = named if _is_followed(outline, named) else None
     else:
         named = None
     agreed = _agreeing(outline, metadata)
@@ -79,7 +80,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
             continue
         if len(text.split()) < _FEW_WORDS or text[-1] in ".;:" or parse_date(text) or find(text):
             continue
-        if any(i.is_prose and not i.reason for i in _close_above(lines, line)):
+        if any(i.is_prose and not i.reason for i in _close_above(lines, line)) and not _opens_block(outline, line):
             continue  # a heading inside of a text
         score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         below = lines[line.index + 1 : line.index + 7]
@@ -101,6 +102,20 @@ def _close_above(lines: list[Line], line: Line) -> list[Line]:
     above = lines[max(0, line.index - 6) : line.index]
     crumbs = next((i for i in range(len(above) - 1, -1, -1) if is_crumbs(above[i].text)), -1)
     return above[crumbs + 1 :]
+
+
+def _opens_block(outline: Outline, line: Line) -> bool:
+    """Whether a heading and the text below it share a block that has no text above the heading.
+
+    It is one of the first rank, or has a date right below: headings inside of a text have not.
+    """
+    below = outline.lines[line.index + 1 : line.index + 7]
+    text = next((i for i in below if i.is_prose and not i.reason), None)
+    is_first = line.tag == "h1" or any(len(i.text) <= 80 and parse_date(i.text) for i in below[:3])
+    if text is None or not is_first:
+        return False
+    shared = outline.blocks[outline.common_ancestor(line.block, text.block)]
+    return not any(i.is_prose for i in outline.lines[shared.first : line.index])
 
 
 def _ends_in(crumbs: str, title: str) -> bool:

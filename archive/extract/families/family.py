@@ -14,6 +14,9 @@ class Family:
     `marks`: any one of these selectors found makes the page one of the family's; so does `generator` as a part of
     `<meta name=generator>`. `rank`: templates that are laid over another CMS are asked before it.
 
+    `is_platform`: portals build templates of their own on it, so that the names that many portals use count for date
+    and author, too. `entries`: elements that hold an article each; several side by side are a listing.
+
     `article_classes` and `listing_classes` are classes of `<body>` that settle the kind; `other_classes` those of
     pages of another kind, `missing_classes` those of the page that says "not found". `lists` are elements that only
     listings have; `listing_types` values of `og:type` that only pages which are no articles have. `has_own_body`: the
@@ -36,6 +39,7 @@ class Family:
     category: tuple[str, ...] = ()
     chrome: tuple[tuple[str, str], ...] = ()
     lists: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
     article_classes: frozenset[str] = frozenset()
     listing_classes: frozenset[str] = frozenset()
     other_classes: frozenset[str] = frozenset()
@@ -43,6 +47,7 @@ class Family:
     listing_types: frozenset[str] = frozenset()
     has_own_body: bool = False
     trusts_byline: bool = True
+    is_platform: bool = False
 
 
 def classes(names: str) -> frozenset[str]:
