@@ -7,6 +7,7 @@ is no link, and text of its own.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from archive.extract.date_lines import is_date_line
@@ -36,6 +37,7 @@ _TEXT_CHARS = 40
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
 _ENTRIES_LEAST = 2
+_DOCUMENTS_LEAST, _LABEL_CHARS = 3, 40
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
 
 
@@ -123,6 +125,8 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
     is_category = e.metadata.og_type == "website" or is_short
     if listed := _under_category(e):
         return True, f"{listed} linked headings under the name of a category"
+    if listed := _registered(e.outline, start):
+        return True, f"a register of {listed} documents"
     if not is_category and starts_with_text(e):
         return False, ""
     if not is_category and is_dated(e):
@@ -166,6 +170,29 @@ def _under_category(e: Evidence) -> int:
         listed = sum(1 for i in below if i.is_heading and i.is_link)
         return listed if listed > 1 and below[0].is_heading and below[0].is_link else 0
     return 0
+
+
+def _registered(outline: Outline, start: int) -> int:
+    """Return how many documents are listed from line `start` on where a page is a register of them, or else 0.
+
+    Before any text: rows that link below the head of a table of documents, or the same label of a document again and
+    again. On the page of one document each stands once.
+    """
+    rows, labels = 0, Counter[str]()
+    is_table = False
+    for line in outline.lines[start : start + _LINES]:
+        if _is_chrome(line):
+            continue
+        is_table = line.tag == "row" and (is_table or _names_documents(line))
+        if is_table:
+            rows += line.link_chars > 0
+        label, colon, _ = line.text.removeprefix("- ").partition(":")
+        phrase = find(label) if colon and len(label) <= _LABEL_CHARS else None
+        if phrase is not None and phrase.kind == "legal_doc" and phrase.is_whole:
+            labels[fold_key(label)] += 1
+        elif line.is_prose and not is_table and not labels:
+            break
+    return max((count for count in (rows, *labels.values()) if count >= _DOCUMENTS_LEAST), default=0)
 
 
 def _names_documents(line: Line) -> bool:
