@@ -175,3 +175,43 @@ def test_a_part_of_an_article_says_which_one_it_is(path: str, first: str, title:
     assert found.article is not None, found.reason
     assert found.article.title == title
     assert found.article.text.split("\n") == [P1, P2]
+
+
+def test_who_signs_a_letter_is_not_its_author() -> None:
+    closing = ("Thân ái,", "Lê Văn Mực", "Chủ tịch Ủy ban nhân dân xã Bãi Ngang")
+    made = article(f"<p>{P1}</p><p>{P2}</p>" + "".join(f'<p align="right">{line}</p>' for line in closing))
+    assert made.text.split("\n") == [P1, P2, *closing]
+    assert made.author is None
+
+
+def test_an_address_in_the_midst_of_a_notice_stays() -> None:
+    address = ("Hội Phụ nữ xã Bãi Ngang", "Địa chỉ: thôn Trung", "Điện thoại: 0225 3 111 222", "Email: hpn@bn.example")
+    told = (P1, "Đăng ký tại:", *address, "Hạn cuối là ngày 30/9.")
+    assert lines("".join(f"<p>{line}</p>" for line in told)) == list(told)
+
+
+def test_titles_of_other_articles_in_the_midst_of_a_text_go() -> None:
+    box = "".join(f'<div><a href="/t{n}.html">{title}</a></div>' for n, (title, _) in enumerate(OTHERS[:2]))
+    assert lines(f"<p>{P1}</p><div>{box}</div><p>{P2}</p>") == [P1, P2]
+    announced = "Bạn đọc có thể xem lại hai bài về nghề của làng chài mà trang đã đăng:"
+    titles = [title for title, _ in OTHERS[:2]]
+    assert lines(f"<p>{P1}</p><p>{announced}</p><div>{box}</div><p>{P2}</p>") == [P1, announced, *titles, P2]
+
+
+def test_text_goes_on_below_a_related_article() -> None:
+    related = f'<p><b>Tin liên quan:</b></p><p><a href="/t.html">{OTHERS[0][0]}</a></p>'
+    assert lines(f"<p>{P1}</p>{related}<p>{P2}</p><p>{OTHERS[1][1]}</p>") == [P1, P2, OTHERS[1][1]]
+
+
+def test_the_title_again_below_the_lead_is_not_the_heading() -> None:
+    lead = "Nghề đan lưới của làng chài được truyền lại cho lớp trẻ, học viên vừa học vừa làm ra sản phẩm bán được."
+    header = f"<div>{TITLE}</div><div>Ngày đăng: 05/03/2024</div><div>{lead}</div>"
+    found = extraction(f"<div>{header}<p><b>{TITLE}</b></p><p>{P1}</p><p>{P2}</p></div>")
+    assert found.article is not None
+    assert found.article.text.split("\n") == [lead, P1, P2]
+
+
+def test_a_page_with_a_tag_in_its_address_is_an_article_where_its_text_outweighs_teasers() -> None:
+    body = f"<h1>{TITLE}</h1><div><p>{P1} {P2}</p><p>{P2} {P1}</p></div><div>{TEASERS}</div>"
+    found = extraction(body, path="/dan-luoi?tag=top")
+    assert found.article is not None, found.reason

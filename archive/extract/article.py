@@ -234,8 +234,7 @@ def _take_bylines(text: _Text) -> None:
     behind = text.left()[-_BYLINE_LINES:]
     for index in range(len(behind) - 1, -1, -1):
         position, line = behind[index]
-        above = (i.text for _, i in behind[max(0, index - _SIGNED_LINES) : index + 1])
-        if line.tag == "row" or (not read_labelled(line.text) and any(map(is_signature, above))):
+        if line.tag == "row" or (not read_labelled(line.text) and _is_signed(behind, index)):
             is_last = False  # who signed a document did not write an article
             continue
         is_marked = (
@@ -253,6 +252,13 @@ def _take_bylines(text: _Text) -> None:
             break  # above it stands text
         else:
             is_last = False
+
+
+def _is_signed(lines: list[tuple[int, Line]], index: int) -> bool:
+    """Whether a line belongs to a signature: its office stands above, or right below as in letters."""
+    above = (line.text for _, line in lines[max(0, index - _SIGNED_LINES) : index + 1])
+    below = lines[index + 1][1].text if index + 1 < len(lines) else ""
+    return any(map(is_signature, above)) or is_signature(below.upper())
 
 
 def _lead(s: Surroundings, text: _Text) -> str | None:

@@ -75,7 +75,7 @@ _SIGNATURE = re.compile(
     r"|(?:PHÓ\s+)?(?:CHỦ TỊCH|GIÁM ĐỐC|TỔNG GIÁM ĐỐC|CỤC TRƯỞNG|VỤ TRƯỞNG|CHI CỤC TRƯỞNG|TRƯỞNG (?:BAN|PHÒNG|CÔNG AN)"
     r"|HIỆU TRƯỞNG|BÍ THƯ|THỨ TRƯỞNG|BỘ TRƯỞNG|THỦ TƯỚNG|CHÁNH VĂN PHÒNG|CHÁNH THANH TRA)(?:\s\w+){0,6}\W*$)"
 )
-_SIGNED = re.compile(r"^\W*(?:đã k[ýí]|k[ýí] tên(?:,| và)? đóng dấu)\W*$", re.I)
+_SIGNED = re.compile(r"^\W*(?:đã k[ýí]|k[ýí] tên(?:,| và)? đóng dấu|thân ái|thân mến)\W*$", re.I)
 # First syllables of offices, headings and forms of address.
 _NOT_NAMES = frozenset(
     (

@@ -37,8 +37,15 @@ _CONTACT = re.compile(
     re.I,
 )
 _ANNOUNCES = re.compile(r":\s*$|\bliên hệ\b", re.I)
+_ANNOUNCED_LINES = 3
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
+_DOCUMENT = re.compile(
+    r"\W*(?:\d+[.)]\s*)?(?:(?:quyết|nghị) định|nghị quyết|thông (?:tư|báo|tri)|công (?:văn|điện)|kế hoạch|báo cáo|luật|"
+    r"tờ trình|chỉ thị|hướng dẫn|biểu|mẫu|phụ lục|danh (?:sách|mục)|quy (?:chế|định|trình)|văn bản|hồ sơ|dự thảo|số)\b",
+    re.I,
+)
 _MORE = re.compile(r"^(?:- )?(?:>>|»|xem thêm|đọc thêm|xem tiếp)\b|^(?:>>|»)", re.I)
+_OWN_CHARS = 40  # of a line that is text, however short the article
 _BARS = re.compile(r"\s*[|·•]\s*")
 _BUTTON_CHARS = 40
 _HEADLINE_CHARS = 18
@@ -65,6 +72,7 @@ def clean(lines: list[Line], title: str, known: Reasons, *, is_exact: bool) -> R
         _captions,
         _repeats,
         _regions,
+        _boxes,
         _teasers,
         keywords,
         _toolbars,
@@ -91,7 +99,8 @@ def _zones_inside(lines: list[Line], title: str, reasons: Reasons) -> Iterator[t
     """Lines in zones of a body that a family names: only where most of it stays, or running text."""
     whole = sum(len(line.text) for line in lines)
     zoned = sum(len(line.text) for line in lines if line.reason)
-    if zoned * 2 <= whole or any(line.is_prose and not line.reason for line in lines):
+    own = (line for line in lines if not line.reason and not line.link_chars)
+    if zoned * 2 <= whole or any(len(line.text) >= _OWN_CHARS for line in own):
         yield from _zones(lines, title, reasons)
 
 
@@ -203,6 +212,7 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
                 or (below is not None and (below.is_link or _DATED.search(below.text)))
             ):
                 inside, entries_end = phrase.kind, _entries_end(left, i + 1)
+                entries_end = entries_end if entries_end > last_prose else 0  # else text goes on below
                 yield position, inside
                 continue
         if not inside:
@@ -215,7 +225,8 @@ def _regions(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[
             inside = ""
             continue
         is_item = line.is_link or _DATED.search(line.text) or line.link_chars * 3 > len(line.text)
-        if line.is_prose and not is_item and len(line.text) >= _REGION_PROSE_CHARS and i <= last_prose:
+        least = 0 if inside == "related" and i < last_prose else _REGION_PROSE_CHARS
+        if line.is_prose and not is_item and len(line.text) >= least and i <= last_prose:
             inside = ""
         elif is_item or len(line.text) < _REGION_PROSE_CHARS:
             yield position, inside
@@ -235,6 +246,25 @@ def _entries_end(left: list[tuple[int, Line]], start: int) -> int:
         if line.is_prose:
             prose, told, end = 1, told + 1, i + 1
     return end if told >= 2 else 0
+
+
+def _boxes(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
+    """Titles of other articles in the midst of a text: links one below the other that no line announces."""
+    left = remaining(lines, reasons)
+    run: list[int] = []
+    for i, (_, line) in enumerate([*left, (-1, Line("", "", -1))]):
+        if is_headline_link(line) and not is_attachment(line) and not _names_document(line.text):
+            run.append(i)
+            continue
+        above = left[run[0] - 1][1].text if run and run[0] else ":"
+        if len(run) > 1 and not _ANNOUNCES.search(above):
+            yield from ((left[at][0], "related") for at in run)
+        run = []
+
+
+def _names_document(text: str) -> bool:
+    """Whether a link is called after an official document: what a text lists, not what stands beside it."""
+    return bool(_DOCUMENT.match(text))
 
 
 def _teasers(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
@@ -310,7 +340,7 @@ def _is_toolbar(text: str) -> bool:
 
 
 def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
-    """Three or more lines of an agency's address in a row, near the end and announced by no line above: the footer."""
+    """Three or more lines of an agency's address in a row, at the end and announced by no line above: the footer."""
     left = remaining(lines, reasons)
     last_prose = max(
         (i for i, (_, line) in enumerate(left) if line.is_prose and not _CONTACT.match(line.text)), default=-1
@@ -320,8 +350,9 @@ def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
         enumerate(behind, last_prose + 1), lambda item: bool(_CONTACT.match(item[1][1].text))
     ):
         run = list(group)
-        above = left[run[0][0] - 1][1].text if run[0][0] else ""
-        if is_contact and len(run) >= 3 and not _ANNOUNCES.search(above):
+        above = left[max(0, run[0][0] - _ANNOUNCED_LINES) : run[0][0]]
+        is_end = run[-1][0] == len(left) - 1
+        if is_contact and is_end and len(run) >= 3 and not any(_ANNOUNCES.search(line.text) for _, line in above):
             yield from ((position, "footer_agency") for _, (position, _) in run)
 
 

@@ -45,6 +45,7 @@ _LEVELS = 3
 _HEADLINES, _SMALL_CHARS = 2, 600
 _HEADING_CHARS = 60
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
+_TEASER_LINES = 6  # of a box with the title of another article and its beginning
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
 
 
@@ -240,6 +241,8 @@ def _reads_like_text(lines: list[Line]) -> bool:
         below = lines[1] if len(lines) > 1 else None
         if not phrase.is_risky or (below is not None and below.is_link):
             return False
+    if len(lines) <= _TEASER_LINES and is_headline_link(first) and any(line.is_prose for line in lines):
+        return False
     links = sum(line.link_chars for line in lines if not is_attachment(line))
     return links * 3 <= sum(len(line.text) for line in lines)
 

@@ -115,8 +115,10 @@ def _said_by_url(e: Evidence) -> Verdict:
     is_linked = e.title is not None and e.title.is_link  # elsewhere: the body below it is another page's
     if _LISTING_PATHS.search(path) and (is_linked or not e.has_body):
         return PageKind.LISTING, "URL of a listing"
-    if _LISTING_QUERY.search(parts.query.casefold()) and not e.has_body and teasers(e.outline)[0] >= 2:
-        return PageKind.LISTING, "URL of a listing"
+    if _LISTING_QUERY.search(parts.query.casefold()) and not e.has_body:
+        count, chars, others = teasers(e.outline)
+        if count >= 2 and chars >= others:
+            return PageKind.LISTING, "URL of a listing"
     heading = fold_key(e.title.text) if e.title else ""
     name = fold_key(e.metadata.title)
     if _OTHER_PATHS.search(path) and not e.has_body:

@@ -154,9 +154,14 @@ def _agreeing(outline: Outline, metadata: Metadata) -> Line | None:
             score -= _FOLLOWED_SCORE  # a sentence: the lead, which some put into `<title>`
         if _is_followed(outline, line):
             score += _FOLLOWED_SCORE  # the site's name stands alone
-        if best is None or score > best[0] + 1e-9:
+        if best is None or (score > best[0] + 1e-9 and not _says_again(outline, line, best[1])):
             best = (score, line)
     return best[1] if best else None
+
+
+def _says_again(outline: Outline, line: Line, heading: Line) -> bool:
+    """Whether a line repeats a heading that text follows: bodies often begin with the title, below the lead."""
+    return not heading.is_link and _key(line.text) == _key(heading.text) and _is_followed(outline, heading)
 
 
 def _markup(line: Line, is_marked: bool) -> float:
