@@ -14,7 +14,7 @@ from sample_archive import BACKAN, GIALAI, THAINGUYEN
 from archive.cli.output import MARK, with_marks
 from archive.errors import QueryError
 from archive.filters import Filters
-from archive.search import Count, Facets, Options, Results, Segment, Sort, ranking, search
+from archive.search import Count, Facets, Options, Results, Segment, Sort, completions, ranking, search
 from archive.search.marks import Marker
 from archive.search.query import parse
 from archive.store import Archive
@@ -293,3 +293,17 @@ def test_a_snippet_is_cut_at_words_around_the_matches() -> None:
     assert snippet.endswith(" …")
     assert len(snippet) < 300
     assert set(snippet.replace("*", "").split()) <= {"…", *text.split()}
+
+
+@pytest.mark.parametrize("query", ["ho*", "hội ng*", '"hội ng"*', "title:bi*", "đư*", "họp OR kh*", "ho* -xã", "zq*"])
+def test_a_prefix_finds_the_same_by_its_words_as_by_itself(
+    sample_db: sqlite3.Connection, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_words = urls(sample_db, query, all_copies=True)
+    assert "*" not in parse(query).completed(completions.completer(sample_db)).match() or query == "zq*"
+    monkeypatch.setattr(completions, "_MOST", 0)  # as where too many words begin so
+    assert "*" in parse(query).completed(completions.completer(sample_db)).match()
+    assert urls(sample_db, query, all_copies=True) == by_words
+    assert bool(by_words) == (query != "zq*")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        sample_db.execute("DELETE FROM search_keys")

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from datasette import Response, hookimpl
 
 from archive.errors import LuutruError, NotFound, WarcError
-from archive.store import Archive
+from archive.store import MAPPED, Archive
 from archive.web.cached import Cached
 from archive.web.dictionary import described
 from archive.web.knowledge import Knowledge
@@ -48,6 +48,7 @@ class Plugin:
         if database != DATABASE:
             return
         conn.execute("PRAGMA query_only = ON")
+        conn.execute(MAPPED)
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
