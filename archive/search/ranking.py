@@ -14,7 +14,7 @@ from itertools import islice
 from archive.search.marks import Marker
 from archive.search.query import Query
 from archive.search.records import Options
-from archive.search.selection import Match, Selection
+from archive.search.selection import Group, Match, Selection
 
 __all__ = ["COUNTED", "RANKED", "Finder", "Found"]
 
@@ -62,6 +62,7 @@ class Finder:
     is_whole: bool = False
     _accepted: dict[int, bool] = field(default_factory=dict)
     _extent: tuple[int, int] | None = None
+    _groups: list[Group] | None = None
 
     @property
     def accepted(self) -> int:
@@ -76,8 +77,19 @@ class Finder:
     def extent(self) -> tuple[int, int]:
         """Return how many match when folded, at most one more than `COUNTED`, and the id of the oldest of them."""
         if self._extent is None:
-            self._extent = self.selection.extent(self.expression, COUNTED + 1)
+            if self.options.facets and not self.options.exact:
+                groups = self.groups()
+                count = sum(group.portals.total() for group in groups)
+                self._extent = count, min((group.oldest for group in groups), default=0)
+            else:
+                self._extent = self.selection.extent(self.expression, COUNTED + 1)
         return self._extent
+
+    def groups(self) -> list[Group]:
+        """Return the numbers of what matches when folded, at most one more than `COUNTED`, by year and portal."""
+        if self._groups is None:
+            self._groups = self.selection.groups(self.expression, COUNTED + 1)
+        return self._groups
 
     def by_rank(self) -> Iterator[Found]:
         """Yield what is found, best first.
