@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import web_archive
@@ -352,6 +352,64 @@ def test_tables_explain_themselves(url: str) -> None:
     queries = re.findall(r'href="(/archive/\w+)" title="SELECT', get(url, "/archive").text)
     assert len(queries) == 6
     assert all(get(url, query).status == 200 for query in queries)
+
+
+@pytest.mark.parametrize("page", ["/archive/articles", "/archive/documents", "/archive/articles?_sort=title"])
+def test_the_language_is_no_column_to_filter_by(url: str, page: str) -> None:
+    rows = get(url, page).text.count("<tr>")
+    answer = get(url, f"{page}{'&' if '?' in page else '?'}lang=en")
+    assert answer.text.count("<tr>") == rows > 2
+    assert "Advanced export" in answer.words()
+    assert "luutru_lang=en" in answer.headers["set-cookie"]
+
+
+def test_all_articles_are_not_counted_for_each_visit_but_those_that_a_filter_leaves_are(url: str) -> None:
+    assert "Có 10 bài." in get(url, "/archive/articles").words()
+    assert "hàng" not in html.fromstring(get(url, "/archive/articles").text).xpath("string(//h3)")
+    assert "articles: 2 hàng có portal = " in get(url, "/archive/articles?portal=backan&_nocount=1").words()
+    assert json.loads(get(url, "/archive/articles.json").text)["filtered_table_rows_count"] == 10
+
+
+# What is the same in both languages: names of tables and columns, formats, numbers.
+SAME = re.compile(r"lưu trữ|Datasette|CSV|[a-z_]+(, [a-z_]+)*|[\W\d]+|documents: 1|syllables>3")
+
+
+def words_of_datasette(text: str) -> set[str]:
+    """Return what a page says apart from what tables hold and what they are called."""
+    tree = html.fromstring(text)
+    for left in tree.xpath(
+        "//td | //th | //dl | //textarea | //pre | //script | //style | //option[not(@value)] | //em"
+    ):
+        left.drop_tree()
+    body = tree.find("body")
+    return {" ".join(one.split()) for one in (*body.itertext(), *body.xpath("//input[@type='submit']/@value"))} - {""}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/archive",
+        "/archive/articles?portal=backan&_sort_desc=published_at",
+        "/archive/articles?_facet=portal&_where=syllables>3&_size=2",
+        "/archive/documents/1",
+        "/archive?sql=select+1",
+        "/archive?sql=select+:x+limit+0",
+        "/archive/articles_by_portal",
+        "/archive/articles?portal=nothing",
+    ],
+)
+def test_datasettes_own_words_are_vietnamese(url: str, page: str) -> None:
+    in_english = get(url, f"{page}{'&' if '?' in page else '?'}lang=en")
+    same = words_of_datasette(get(url, page).text) & words_of_datasette(in_english.text)
+    assert {text for text in same if not SAME.fullmatch(text)} == set()
+    assert "Datasette" in same
+
+
+def test_what_a_table_holds_is_not_translated(url: str) -> None:
+    query = "select 'Next page' as Tables, '<b>Apply</b>' as x"
+    tree = html.fromstring(get(url, f"/archive?{urlencode({'sql': query})}").text)
+    assert tree.xpath("//td/text() | //th/text()") == ["Tables", "x", "Next page", "<b>Apply</b>"]
+    assert tree.xpath("//textarea/text()") == [query]
 
 
 def test_every_table_and_column_has_a_description() -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from archive.web.terms import PATTERNS, TERMS
 
-__all__ = ["COOKIE", "ENGLISH", "VIETNAMESE", "Language", "chosen"]
+__all__ = ["COOKIE", "ENGLISH", "LANGUAGES", "VIETNAMESE", "Language", "chosen"]
 
 COOKIE = "luutru_lang"
+LANGUAGES = ("vi", "en")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 

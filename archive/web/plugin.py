@@ -14,9 +14,11 @@ from datasette import Response, hookimpl
 from archive.errors import LuutruError, NotFound, WarcError
 from archive.store import MAPPED, Archive
 from archive.web.cached import Cached
+from archive.web.datasette_words import translated
 from archive.web.dictionary import described
 from archive.web.knowledge import Knowledge
-from archive.web.language import COOKIE, Language, chosen
+from archive.web.language import LANGUAGES, Language, chosen
+from archive.web.passed_on import passed_on
 from archive.web.security import PAGE_POLICY, Application, Guard
 from archive.web.summary import summarise
 from archive.web.views import ROUTES
@@ -26,7 +28,6 @@ __all__ = ["DATABASE", "Plugin"]
 
 DATABASE = "archive"  # what Datasette calls archive.db
 _LONGEST_VALUE = 100_000_000  # bytes of one value: printf and zeroblob can ask for any size
-_YEAR_S = 365 * 86_400
 _log = logging.getLogger("luutru.web")
 
 
@@ -60,12 +61,19 @@ class Plugin:
         shared = self._shared(request)
         if database == DATABASE and (table or template == "database.html"):
             shared["metadata"] = described(table, shared["t"])
+            if table == "articles":
+                shared["metadata"] |= {"description": self._with_number(shared["metadata"]["description"], shared["t"])}
         return shared
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Any) -> None:
+        """Let templates say what Datasette's own say in the visitor's language."""
+        env.filters["translated"] = translated
 
     @hookimpl
     def asgi_wrapper(self) -> Callable[[Application], Guard]:
         """Return the guard of every answer."""
-        return lambda inner: Guard(inner, is_exposed=self._is_exposed)
+        return lambda inner: Guard(passed_on(inner, DATABASE), is_exposed=self._is_exposed)
 
     @hookimpl
     def register_routes(self) -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
@@ -105,6 +113,11 @@ class Plugin:
 
         return answer
 
+    def _with_number(self, description: str, t: Language) -> str:
+        """Return the description of the articles with how many there are, which Datasette does not count."""
+        articles = t.number(self._counted.current().articles)
+        return f"{description} {t(f'Có {articles} bài.', f'There are {articles}.')}"
+
     def _visit(self, db: sqlite3.Connection, request: Any) -> Visit:
         args = request.args
         return Visit(
@@ -120,19 +133,17 @@ class Plugin:
 
     async def _rendered(self, datasette: Any, request: Any, page: Page) -> Any:
         text = await datasette.render_template(page.template, dict(page.context), request=request)
-        response = Response.html(text, page.status, {"Content-Security-Policy": PAGE_POLICY})
-        if request.args.get("lang") in ("vi", "en"):
-            language = _language(request).code
-            response.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
-        return response
+        return Response.html(text, page.status, {"Content-Security-Policy": PAGE_POLICY})
 
     def _shared(self, request: Any) -> dict[str, Any]:
         language = _language(request)
         path = request.path if request else "/"
         others = {}
         if request:
-            kept = [pair for pair in request.query_string.split("&") if pair and not pair.startswith("lang=")]
-            others = {code: f"{path}?{'&'.join([*kept, f'lang={code}'])}" for code in ("vi", "en")}
+            kept = [
+                pair for pair in request.query_string.split("&") if pair and not pair.startswith(("lang=", "_nocount="))
+            ]
+            others = {code: f"{path}?{'&'.join([*kept, f'lang={code}'])}" for code in LANGUAGES}
         return {"t": language, "other_language": others, "data_url": f"/{DATABASE}", "here": path}
 
 
