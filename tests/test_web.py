@@ -28,11 +28,11 @@ from web_archive import CHANGED_ID, FILE, HOSTILE_ID, HOSTILE_TITLE, served
 
 from archive.duplicates.relation import Kind
 from archive.errors import NotFound, QueryError
+from archive.language import ENGLISH, VIETNAMESE
 from archive.records import PageKind
 from archive.search import parse
 from archive.store.migrations import ARCHIVE
 from archive.web.complaints import complaint
-from archive.web.language import ENGLISH, VIETNAMESE
 from crawler.tables import CRAWLER
 from crawler.urls.refuse import REASONS
 

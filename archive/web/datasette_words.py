@@ -14,8 +14,8 @@ from importlib.resources import files
 
 from markupsafe import Markup, escape
 
+from archive.language import Language
 from archive.web.dictionary import SHOWN_IN_ENGLISH
-from archive.web.language import Language
 
 __all__ = ["translated"]
 

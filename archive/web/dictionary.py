@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from archive.web.language import ENGLISH, Language
+from archive.language import ENGLISH, Language
 
 __all__ = ["SHOWN_IN_ENGLISH", "described", "metadata"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
-from archive.web.language import COOKIE, LANGUAGES
+from archive.language import COOKIE, LANGUAGES
 from archive.web.security import Application, Message, Receive, Scope, Send
 
 __all__ = ["passed_on"]

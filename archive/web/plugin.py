@@ -12,12 +12,12 @@ from urllib.parse import unquote
 from datasette import Response, hookimpl
 
 from archive.errors import LuutruError, NotFound, WarcError
+from archive.language import LANGUAGES, Language, chosen
 from archive.store import MAPPED, Archive
 from archive.web.cached import Cached
 from archive.web.datasette_words import translated
 from archive.web.dictionary import described
 from archive.web.knowledge import Knowledge
-from archive.web.language import LANGUAGES, Language, chosen
 from archive.web.passed_on import passed_on
 from archive.web.security import PAGE_POLICY, Application, Guard
 from archive.web.summary import summarise

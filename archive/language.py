@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.web.terms import PATTERNS, TERMS
+from archive.terms import PATTERNS, TERMS
 
 __all__ = ["COOKIE", "ENGLISH", "LANGUAGES", "VIETNAMESE", "Language", "chosen"]
 
