@@ -138,7 +138,9 @@ def _path(values: Sequence[int], top: int, height: int, width: int) -> str:
 
 
 def _ticks(most: int) -> list[int]:
-    """Return round numbers up to `most`, a few."""
+    """Return round numbers up to `most`, a few; none where the bars can be counted."""
+    if most <= _MOST_TICKS:
+        return []
     steps = (step for power in range(19) for step in (10**power, 2 * 10**power, 5 * 10**power))
     step = next(step for step in steps if most / step <= _MOST_TICKS)
     return list(range(step, most + 1, step))

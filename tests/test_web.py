@@ -6,7 +6,9 @@ import csv
 import http.client
 import io
 import json
+import os
 import re
+import shlex
 import signal
 import socket
 import sqlite3
@@ -319,6 +321,24 @@ def test_the_catalogue_has_every_province(url: str) -> None:
     assert len(after.xpath("//section[h2[@lang]]/ul/li")) == 34
     assert len(before.xpath("//section[h2[@lang]]/ul/li")) >= 63
     assert after.xpath("//li[contains(@class, 'has')]//a[@href='/portal/backan']")
+
+
+def test_a_query_is_saved_as_an_address_a_feed_and_a_command(url: str, path: Path) -> None:
+    asked = {"q": "hội nghị -'x", "portal": "backan", "year": "2022", "sort": "oldest", "page": "1"}
+    page = html.fromstring(get(url, f"/search?{urlencode(asked)}").text)
+    saved, fed = page.xpath("//details[@class='save']//a/@href")
+    assert saved.startswith(f"{url.rstrip('/')}/search?")
+    assert "page" not in saved
+    title = page.xpath("string(//ol[@class='hits']//h2)")
+    assert title
+    assert html.fromstring(get(url, saved.removeprefix(url.rstrip("/"))).text).xpath("string(//ol//h2)") == title
+    assert title in get(url, fed.removeprefix(url.rstrip("/"))).text
+    command = page.xpath("string(//details[@class='save']//code)")
+    typed = [str(BIN / "luutru"), *shlex.split(command)[1:]]
+    environment = os.environ | {"LUUTRU_ARCHIVE": str(path)}
+    done = subprocess.run(typed, capture_output=True, text=True, check=True, timeout=60, env=environment)
+    assert done.stdout.startswith(f"{title}\n")
+    assert "save" not in get(url, "/search?q=zzzz").text.partition("<main")[2]
 
 
 def test_the_language_is_remembered(url: str) -> None:
