@@ -363,6 +363,12 @@ def test_what_is_not_there(url: str, page: str) -> None:
     assert "No such page" in get(url, f"{page}?lang=en").words()
 
 
+@pytest.mark.parametrize("asked", ["_sort=zz", "_where=1=1;drop", "_next=zz", "_size=-1", "_facet=zz"])
+def test_what_a_table_cannot_do_is_no_fault_of_ours(url: str, asked: str) -> None:
+    for page in ("/archive/articles", "/archive/articles.json", "/archive/documents"):
+        assert get(url, f"{page}?{asked}").status in (200, 400)
+
+
 def test_tables_explain_themselves(url: str) -> None:
     assert "tỉnh của cổng, theo tên có hiệu lực" in get(url, "/archive/articles").words()
     assert "by the name that it had on the day of publication" in get(url, "/archive/articles?lang=en").words()

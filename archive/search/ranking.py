@@ -23,7 +23,7 @@ COUNTED = 30_000  # to count them, and to find those with all of the words in th
 RANKED = 1500  # to rank them by bm25
 _PROMINENT = 1000  # of those with the words in the title, and of those with them side by side
 _FEW = 200  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
-_POOL = 100  # best clusters that are ranked anew by accents
+_POOL, _MORE = 100, 400  # best clusters that are ranked anew by accents, and where those fill no page, more of them
 _READ = 2000  # texts that an exact search reads
 _CHUNK = 500  # ids that are taken at once, by date
 _AT_ONCE = 32  # of which the copies are looked up at once
@@ -99,8 +99,8 @@ class Finder:
         """
         scores = self._scores()
         shown = self._best_of_each(scores)
-        if self.marker.has_accented:
-            yield from self._accents_first(list(islice(shown, _POOL)))
+        if self.marker.accented:
+            yield from self._accents_first(shown)
         yield from shown
         self.is_whole = not self.is_bounded
 
@@ -198,14 +198,21 @@ class Finder:
             seen.add(place.group)
             yield Found(key, 0.0)
 
-    def _accents_first(self, pool: Sequence[Found]) -> Sequence[Found]:
-        """Return the pool with those first that have most of the words with the accents that were typed."""
-        scores = {found.key: found.score for found in pool}
-        scored = [
-            Found(key, scores[key] + _ACCENTS * self.marker.accented_matches(title, text))
-            for key, title, text in self._texts(list(scores))
-        ]
-        return sorted(scored, key=lambda found: (found.score, found.key), reverse=True)
+    def _accents_first(self, shown: Iterator[Found]) -> Sequence[Found]:
+        """Return the best, those first that have most of the words with the accents that were typed.
+
+        Where few of them have all of them (bão among báo and bao), more are read.
+        """
+        pool, whole = list[Found](), 0
+        for size in (_POOL, _MORE):
+            scores = {found.key: found.score for found in islice(shown, size)}
+            for key, title, text in self._texts(list(scores)):
+                matches = self.marker.accented_matches(title, text)
+                whole += matches == self.marker.accented
+                pool.append(Found(key, scores[key] + _ACCENTS * matches))
+            if whole >= self.options.offset + self.options.limit:
+                break
+        return sorted(pool, key=lambda found: (found.score, found.key), reverse=True)
 
     def _texts(self, keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:
         """Yield each with its title and its text."""

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from datasette import Response, hookimpl
+from datasette.views.base import DatasetteError
 
 from archive.errors import LuutruError, NotFound, WarcError
 from archive.language import LANGUAGES, Language, chosen
@@ -86,6 +87,8 @@ class Plugin:
 
         async def answer() -> Any:
             status = int(getattr(exception, "status", 500))
+            if status == 500 and _is_of_asking(exception) and request.path.startswith(f"/{DATABASE}"):
+                status = 400
             if status == 500:
                 _log.error("%s", request.path, exc_info=exception)
             if request.path.endswith(".json"):
@@ -152,6 +155,11 @@ class _Plain(Response):  # type: ignore[misc]  # Datasette has no types
 
     def __init__(self, body: Body) -> None:
         super().__init__(body.content, body.status, dict(body.headers), body.content_type)
+
+
+def _is_of_asking(exception: Exception) -> bool:
+    """Return whether Datasette could not do what its arguments say: a column that is not there, SQL that is none."""
+    return isinstance(exception, (DatasetteError, sqlite3.Error, sqlite3.Warning, ValueError, IndexError))
 
 
 def _language(request: Any) -> Language:
