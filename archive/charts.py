@@ -1,131 +1,166 @@
-"""Charts as SVG and as letters, drawn out of numbers: no script, no network, one colour that the page chooses.
+"""Charts as plain SVG, for the web interface and the page of statistics: no script, no network, colours of the page.
 
-The SVG uses the classes `bar`, `axis`, `label`, `number`, `mark` and `faint`; each mark tells its number when pointed
-at, and each chart has a name for those who do not see it.
+The SVG uses the classes `bar`, `grid`, `mark` and `tick`. A timeline has a title and a description for those who do not
+see it; beside the small charts the numbers stand as text.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from zlib import crc32
 
-__all__ = ["bar", "bars", "columns", "months_between", "spark", "strip"]
+from markupsafe import Markup
 
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-_LEVELS = " ▁▂▃▄▅▆▇█"
+__all__ = ["Axis", "axis_of", "rows", "spark", "timeline"]
 
-
-def bar(value: int, most: int, width: int) -> str:
-    """Return a bar of block letters; where there is anything at all, it has at least an eighth of one."""
-    if not most or not value:
-        return ""
-    eighths = max(1, round(value / most * width * 8))
-    return _EIGHTHS[-1] * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-
-
-def spark(values: Sequence[int], most: int) -> str:
-    """Return a letter a value, as high as the value is to `most`."""
-    return "".join(_LEVELS[0 if not value or not most else max(1, round(value / most * 8))] for value in values)
+_WIDTH, _HEIGHT = 720, 120
+_SMALL_WIDTH, _SMALL_HEIGHT = 240, 28
+_ROW, _LABELS, _BARS = 22, 38, 44  # of a chart of rows: height of one, percent of its width for labels and for bars
+_LABEL_LETTERS = 18
+_MOST_TICKS = 3
+_MOST_YEARS = 7
+_LAST_YEAR = 0.94  # a year that begins later would not fit in
+_MOST_BARS = 120  # beyond that, months are drawn as quarters or years
 
 
-def months_between(first: str, last: str) -> list[str]:
-    """Return the months from `first` to `last` ("2022-10"), both included."""
-    begin, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
-    return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in range(begin, end + 1)]
+class Axis:
+    """The months of a chart, from the first to the last, drawn one, three or twelve to a bar."""
+
+    def __init__(self, first: str, last: str) -> None:
+        self.first, self.last = first, last
+        self._start = _index(first)
+        months = _index(last) - self._start + 1
+        self.step = next((step for step in (1, 3, 12) if months <= _MOST_BARS * step), 12)
+        self._start -= self._start % self.step
+        self.size = (_index(last) - self._start) // self.step + 1
+
+    def values(self, months: Mapping[str, int]) -> list[int]:
+        """Return the sum of each bar; months outside the axis are left out."""
+        sums = [0] * self.size
+        for month, count in months.items():
+            place = (_index(month) - self._start) // self.step
+            if 0 <= place < self.size:
+                sums[place] += count
+        return sums
+
+    def years(self) -> list[tuple[int, float]]:
+        """Return (year, where it begins on the axis, 0 to 1), a few of them."""
+        first = -(-self._start // 12)
+        last = (self._start + self.size * self.step - 1) // 12
+        every = max(1, -(-(last - first + 1) // _MOST_YEARS))
+        span = self.size * self.step
+        return [(year, (year * 12 - self._start) / span) for year in range(first, last + 1) if year % every == 0]
+
+    def place(self, month: str) -> float:
+        """Return where a month begins on the axis, 0 to 1."""
+        return (_index(month) - self._start) / (self.size * self.step)
 
 
-def columns(counts: Mapping[str, int], name: str, *, marked: str = "", width: int = 960, height: int = 220) -> str:
-    """Return a chart of a column a month ("2022-10"), with the years below it; months that are missing are empty.
+def axis_of(series: Sequence[Mapping[str, int]]) -> Axis | None:
+    """Return the axis that all of some series fit on; None where there is nothing to draw."""
+    months = [month for one in series for month, count in one.items() if count and _is_month(month)]
+    return Axis(min(months), max(months)) if months else None
 
-    Before the month `marked` a line is drawn.
+
+def timeline(
+    axis: Axis,
+    months: Mapping[str, int],
+    *,
+    title: str,
+    description: str,
+    number: Callable[[int], str],
+    mark: str = "",
+) -> Markup:
+    """Return bars over the axis with its years below and lines at round numbers; an upright line stands at `mark`.
+
+    Bars stretch with the page, letters do not. `number` writes a number in the language of the page.
     """
-    months = months_between(min(counts), max(counts)) if counts else []
-    most, left, bottom = max(counts.values(), default=0), 48, 24
-    step = (width - left) / max(1, len(months))
-    top = 10
-    scale = (height - bottom - top) / max(1, most)
-    parts = [_axis(value, height - bottom - value * scale, left, width) for value in _ticks(most)]
-    for number, month in enumerate(months):
-        x, value = left + number * step, counts.get(month, 0)
-        if value:
-            tall = max(1.0, value * scale)
-            parts.append(
-                f'<rect class="bar" x="{x:.1f}" y="{height - bottom - tall:.1f}" width="{max(0.6, step * 0.86):.1f}" '
-                f'height="{tall:.1f}"><title>{month}: {value:,}</title></rect>'
-            )
-    if marked in months:
-        x = left + months.index(marked) * step
-        parts.append(f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - bottom}"/>')
-    return _svg([*parts, *_years(months, left, step, width, height)], name, width, height)
+    values = axis.values(months)
+    most = max(values, default=0) or 1
+    ticks = "".join(_tick(value, most, number) for value in _ticks(most))
+    line = ""
+    if mark and axis.first < mark <= axis.last:
+        x = f"{axis.place(mark):.2%}"
+        line = f'<line class="mark" x1="{x}" x2="{x}" y1="0" y2="{_HEIGHT + 8}"/>'
+    years = "".join(
+        f'<text x="{where:.2%}" y="{_HEIGHT + 20}">{year}</text>' for year, where in axis.years() if where < _LAST_YEAR
+    )
+    name = _id(title)
+    return Markup(  # noqa: S704 numbers and escaped text
+        f'<svg class="bars" width="100%" height="{_HEIGHT + 26}" role="img" aria-labelledby="{name}">'
+        f'<title id="{name}">{escape(title)}. {escape(description)}</title>'
+        f'<svg width="100%" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none">'
+        f'<path class="grid" d="M0 {_HEIGHT}H{_WIDTH}"/><path class="bar" d="{_path(values, most, _HEIGHT, _WIDTH)}"/>'
+        f"</svg>{ticks}{line}{years}</svg>"
+    )
 
 
-def bars(counts: Mapping[str, int], name: str, *, width: int = 460, most_rows: int = 20) -> str:
-    """Return a chart of a bar a row, in their order; beyond `most_rows` there is only a sum."""
-    rows = [(label, value, value) for label, value in counts.items()]
-    if len(rows) > most_rows:
-        rest = rows[most_rows - 1 :]
-        rows = [*rows[: most_rows - 1], (f"{len(rest)} more", sum(value for _, value, _ in rest), 0)]
-    most, row_height = max((drawn for _, _, drawn in rows), default=0), 22
-    left, right = 128, 64
-    parts = []
-    for number, (label, value, drawn) in enumerate(rows):
-        y = number * row_height
-        long = max(1.0, drawn / max(1, most) * (width - left - right)) if drawn else 0.0
-        shown = label if len(label) <= 18 else f"{label[:17]}…"
-        parts.append(
-            f"<g><title>{escape(label)}: {value:,}</title>"
-            f'<text class="label" x="{left - 8}" y="{y + 15}" text-anchor="end">{escape(shown)}</text>'
-            f'<rect class="bar" x="{left}" y="{y + 3}" width="{long:.1f}" height="15" rx="2"/>'
-            f'<text class="number" x="{left + long + 6:.1f}" y="{y + 15}">{value:,}</text></g>'
+def rows(counts: Mapping[str, int], title: str, *, number: Callable[[int], str]) -> Markup:
+    """Return a bar a row, in their order, each with its label and its number; bars stretch, letters do not."""
+    most, drawn = max(counts.values(), default=0) or 1, []
+    for place, (label, value) in enumerate(counts.items()):
+        y, long = place * _ROW, value / most * _BARS
+        shown = label if len(label) <= _LABEL_LETTERS else f"{label[: _LABEL_LETTERS - 1]}…"
+        drawn.append(
+            f"<g><title>{escape(label)}: {number(value)}</title>"
+            f'<text x="{_LABELS - 2}%" y="{y + 15}" text-anchor="end">{escape(shown)}</text>'
+            f'<rect class="bar" x="{_LABELS}%" y="{y + 3}" width="{max(0.3, long) if value else 0:.1f}%" height="15"/>'
+            f'<text x="{_LABELS + long + 1.5:.1f}%" y="{y + 15}">{number(value)}</text></g>'
         )
-    return _svg(parts, name, width, max(row_height, len(rows) * row_height))
+    name = _id(title)
+    return Markup(  # noqa: S704 numbers and escaped text
+        f'<svg class="rows" width="100%" height="{max(1, len(counts)) * _ROW}" role="img" aria-labelledby="{name}">'
+        f'<title id="{name}">{escape(title)}</title>{"".join(drawn)}</svg>'
+    )
 
 
-def strip(counts: Mapping[str, int], months: Sequence[str], name: str, *, width: int = 320, height: int = 22) -> str:
-    """Return a small chart of a portal's months, to be compared with others of the same `months`.
+def spark(axis: Axis, months: Mapping[str, int]) -> Markup:
+    """Return small bars over the axis, for a cell of a table that says the numbers."""
+    values = axis.values(months)
+    path = _path(values, max(values, default=0) or 1, _SMALL_HEIGHT, _SMALL_WIDTH)
+    return Markup(  # noqa: S704 numbers alone
+        f'<svg class="spark" viewBox="0 0 {_SMALL_WIDTH} {_SMALL_HEIGHT}" preserveAspectRatio="none" '
+        f'aria-hidden="true">'
+        f'<path class="grid" d="M0 {_SMALL_HEIGHT}H{_SMALL_WIDTH}"/><path class="bar" d="{path}"/></svg>'
+    )
 
-    Each is as high as the root of its share of the portal's own best month, so that a portal that fell silent is seen,
-    whatever its size.
-    """
-    most, step, ground = max(counts.values(), default=0), width / max(1, len(months)), height - 1
-    path = ""
-    for number, month in enumerate(months):
-        if value := counts.get(month, 0):
-            tall = max(2.0, math.sqrt(value / most) * (height - 2))
-            path += f"M{number * step:.1f} {ground}v-{tall:.1f}h{max(1.0, step):.1f}V{ground}z"
-    line = f'<line class="axis" x1="0" x2="{width}" y1="{height - 0.5}" y2="{height - 0.5}"/>'
-    return _svg([line, f'<path class="bar" d="{path}"/>'], name, width, height)
+
+def _path(values: Sequence[int], top: int, height: int, width: int) -> str:
+    """Return bars as one path; the least that is not nothing can be seen."""
+    step = width / len(values)
+    gap = min(1.0, step * 0.2)
+    return "".join(
+        f"M{place * step:.1f} {height}v-{max(1.0, value / top * height):.1f}h{step - gap:.1f}V{height}z"
+        for place, value in enumerate(values)
+        if value
+    )
 
 
 def _ticks(most: int) -> list[int]:
-    """Return round numbers up to `most`, at most five."""
-    if most < 1:
+    """Return round numbers up to `most`, a few; none where the bars can be counted."""
+    if most <= _MOST_TICKS:
         return []
-    step = next(step for power in range(19) for step in (10**power, 2 * 10**power, 5 * 10**power) if most / step <= 4)
-    return list(range(0, most + 1, step))
+    steps = (step for power in range(19) for step in (10**power, 2 * 10**power, 5 * 10**power))
+    step = next(step for step in steps if most / step <= _MOST_TICKS)
+    return list(range(step, most + 1, step))
 
 
-def _axis(value: int, y: float, left: int, width: int) -> str:
+def _tick(value: int, most: int, number: Callable[[int], str]) -> str:
+    y = _HEIGHT * (1 - value / most)
     return (
-        f'<line class="axis" x1="{left}" x2="{width}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text class="number" x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{value:,}</text>'
+        f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text class="tick" x="0" y="{y + 13:.1f}">{number(value)}</text>'
     )
 
 
-def _years(months: Sequence[str], left: float, step: float, width: int, height: int) -> list[str]:
-    """Return the labels of the years, as many as have room."""
-    parts, free = [], left
-    for number, month in enumerate(months):
-        x = left + number * step
-        if (month.endswith("-01") or number == 0) and free <= x <= width - 32:
-            parts.append(f'<text class="label" x="{x:.1f}" y="{height - 6}">{month[:4]}</text>')
-            free = x + 44
-    return parts
+def _index(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
-def _svg(parts: Sequence[str], name: str, width: int, height: int) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(name)}">'
-        f"{''.join(parts)}</svg>"
-    )
+def _is_month(text: str) -> bool:
+    return len(text) == 7 and text[:4].isdigit() and text[4] == "-" and "01" <= text[5:] <= "12"
+
+
+def _id(title: str) -> str:
+    return f"chart-{crc32(title.encode()):08x}"

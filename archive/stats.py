@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from archive.store.search_keys import MERGER, MONTH, UNDATED
 
-__all__ = ["PortalStats", "Stats", "collect"]
+__all__ = ["NO_DAY", "NO_PROVINCE", "PortalStats", "Stats", "collect"]
 
-_UNDATED = "undated"
+NO_DAY = "undated"  # the key of what has no day of publication
+NO_PROVINCE = "unknown"  # the key of what has no province
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _collect(db: sqlite3.Connection) -> Stats:
     shares = _shares(db)
     by_portal = _by_portal(db, shares)
     by_month = _summed((share.month, share.articles) for share in shares)
-    by_year = _summed((month if month == _UNDATED else month[:4], count) for month, count in by_month.items())
+    by_year = _summed((month if month == NO_DAY else month[:4], count) for month, count in by_month.items())
     return Stats(
         portals=len(by_portal),
         pages=sum(kinds.values()),
@@ -123,7 +124,7 @@ def _collect(db: sqlite3.Connection) -> Stats:
         by_portal=by_portal,
         by_year=by_year,
         by_month=by_month,
-        by_province=_most_first(_summed((share.province or "unknown", share.articles) for share in shares)),
+        by_province=_most_first(_summed((share.province or NO_PROVINCE, share.articles) for share in shares)),
     )
 
 
@@ -145,7 +146,7 @@ def _shares(db: sqlite3.Connection) -> list[_Share]:
         FROM search_keys AS key JOIN portals ON portals.id = portal WHERE NOT is_file GROUP BY 1, 2, 3 ORDER BY 1, 2"""
     )
     return [
-        _Share(portal, _UNDATED if month is None else f"{month // 12:04d}-{month % 12 + 1:02d}", province, articles)
+        _Share(portal, NO_DAY if month is None else f"{month // 12:04d}-{month % 12 + 1:02d}", province, articles)
         for portal, month, province, articles in rows
     ]
 
@@ -175,7 +176,7 @@ def _by_portal(db: sqlite3.Connection, shares: Sequence[_Share]) -> tuple[Portal
     )
     months: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for share in shares:
-        if share.month != _UNDATED:
+        if share.month != NO_DAY:
             months[share.portal].append((share.month, share.articles))
     return tuple(PortalStats(**dict(row), by_month=_summed(months[row["id"]])) for row in rows)
 

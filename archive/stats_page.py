@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from html import escape
 
-from archive.charts import bars, columns, months_between, strip
-from archive.stats import PortalStats, Stats
+from archive.charts import Axis, axis_of, rows, spark, timeline
+from archive.language import Language
+from archive.stats import NO_DAY, NO_PROVINCE, PortalStats, Stats
 from archive.version import version
 
 __all__ = ["stats_page"]
 
 _MERGER = "2025-07"
+_MOST_ROWS = 20
 _STYLE = """
 :root { --ink: #1d2327; --faint: #667078; --line: #dfe3e6; --paper: #fff; --ground: #f5f6f7; --bar: #9d2235; }
 @media (prefers-color-scheme: dark) {
@@ -33,122 +35,170 @@ section, .figures, .pair { margin-top: 16px; }
 .figures dt { color: var(--faint); font-size: 13px; }
 .figures dd { margin: 0; font-size: 22px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .figures small { display: block; font-size: 12px; font-weight: 400; color: var(--faint); }
-svg { display: block; max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+svg { display: block; font: 12px system-ui, sans-serif; fill: var(--faint); }
+svg.bars { overflow: visible; margin-top: 8px; }
+svg.rows { max-width: 480px; }
+svg.spark { width: 300px; height: 26px; }
 svg .bar { fill: var(--bar); }
-svg .axis { stroke: var(--line); }
-svg .mark { stroke: var(--faint); stroke-dasharray: 4 3; }
-svg .label { fill: var(--ink); }
-svg .number { fill: var(--faint); }
+svg .grid { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
+svg .mark { stroke: var(--ink); stroke-dasharray: 4 3; }
+svg .tick { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 .wide { overflow-x: auto; }
-.wide > svg { min-width: 640px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--faint); font-weight: 500; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-td svg { width: 300px; max-width: none; }
 footer { margin-top: 24px; font-size: 13px; }
 @media print { body { background: none; } section { break-inside: avoid; } }
 """
 
 
-def stats_page(held: Stats, name: str) -> str:
-    """Return the page of an archive that is called `name`."""
-    dated = {month: count for month, count in held.by_month.items() if month != "undated"}
-    undated = held.by_month.get("undated", 0)
-    captured = f"captured {_day(held.first_captured_at)} to {_day(held.last_captured_at)}" if held.captures else "empty"
-    told = [f"Without a date of publication: {undated:,}."] if undated else []
-    if dated and min(dated) < _MERGER <= max(dated):
-        told.insert(0, "The line is 1 July 2025, when 63 provinces became 34.")
-    note = f'<p class="faint">{" ".join(told)}</p>'
-    provinces = bars(held.by_province, "Articles by province")
+def stats_page(held: Stats, name: str, t: Language) -> str:
+    """Return the page of an archive that is called `name`, in a language."""
+    dated = {month: count for month, count in held.by_month.items() if month != NO_DAY}
+    axis = axis_of([dated])
+    called = {NO_DAY: t("không rõ ngày", "undated"), NO_PROVINCE: t("không rõ", "unknown")}
+    by_province, by_year = (
+        {called.get(one, one): count for one, count in counts.items()} for counts in (held.by_province, held.by_year)
+    )
+    names = t(
+        "Tên tỉnh là tên có hiệu lực vào ngày đăng; nhiều tên đổi từ 1/7/2025.",
+        "A province has the name that it had on the day of the article; many changed on 1 July 2025.",
+    )
+    left_out = t("Khối đã lược bỏ, theo lý do", "Blocks left out of articles, by reason")
+    made = t("lập từ tệp archive.db. Giờ ghi theo UTC.", "made this out of archive.db alone. Times are UTC.")
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{t.code}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{escape(name)}: what the archive holds</title>
+<title>{escape(name)}: {t("kho lưu trữ có gì", "what the archive holds")}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
 <main>
 <header>
 <h1>{escape(name)}</h1>
-<p class="faint">What the archive holds: {held.articles:,} articles of {held.portals:,} portals, {captured}</p>
+<p class="faint">{_about(held, t)}</p>
 </header>
-{_figures(held)}
-<section>
-<h2>Articles by month of publication</h2>
-<div class="wide">{columns(dated, "Articles by month of publication", marked=_MERGER)}</div>
-{note}
-</section>
+{_figures(held, t)}
+{_over_time(held, dated, axis, t)}
 <div class="pair">
-<section><h2>Articles by province</h2>{provinces}
-<p class="faint">A province has the name that it had on the day of the article; many changed on 1 July 2025.</p>
-</section>
-<section><h2>Articles by year</h2>{bars(held.by_year, "Articles by year", most_rows=40)}</section>
+{_section(t, t("Bài theo tỉnh", "Articles by province"), by_province)}
+{_section(t, t("Bài theo năm đăng", "Articles by year of publication"), by_year, most_rows=40)}
 </div>
-{_portals(held.by_portal, dated)}
+<p class="faint">{names}</p>
+{_portals(held, axis, t)}
 <div class="pair">
-<section><h2>Pages by kind</h2>{bars(held.pages_by_kind, "Pages by kind")}</section>
-<section><h2>Blocks left out of articles, by reason</h2>{_or_none(held)}</section>
+{_section(t, t("Trang theo loại", "Pages by kind"), _named(held.pages_by_kind, t))}
+{_section(t, left_out, _named(held.removed_by_reason, t))}
 </div>
-<footer>Made by luutru {escape(version())} out of archive.db alone. Times are UTC.</footer>
+<footer>luutru {escape(version())} {made}</footer>
 </main>
 </body>
 </html>
 """
 
 
-def _figures(held: Stats) -> str:
-    from archive.cli.output import size
-
-    chrome = "unknown" if held.chrome_share is None else f"{held.chrome_share:.0%}"
-    figures = (
-        ("articles", f"{held.articles:,}", f"{held.revisions:,} revisions"),
-        ("distinct texts", f"{held.texts:,}", ""),
-        ("copies", f"{held.copies:,}", f"in {held.clusters:,} clusters"),
-        ("portals", f"{held.portals:,}", f"{held.pages:,} pages"),
-        ("captures", f"{held.captures:,}", f"{held.revisits:,} unchanged"),
-        ("WARC files", f"{held.warc_files:,}", size(held.warc_bytes)),
-        ("chrome removed", chrome, "of what article pages show"),
+def _about(held: Stats, t: Language) -> str:
+    number = t.number
+    of = t(
+        f"{number(held.articles)} bài viết của {number(held.portals)} cổng thông tin",
+        f"{number(held.articles)} articles of {number(held.portals)} portals",
     )
-    cells = "".join(f"<div><dt>{name}</dt><dd>{value}<small>{note}</small></dd></div>" for name, value, note in figures)
+    if not held.captures:
+        return f"{of}; {t('kho còn trống', 'the archive is empty')}."
+    first, last = t.day(held.first_captured_at), t.day(held.last_captured_at)
+    return f"{of}, {t(f'chụp từ {first} đến {last}', f'captured {first} to {last}')}."
+
+
+def _figures(held: Stats, t: Language) -> str:
+    number, share = t.number, held.chrome_share
+    figures = (
+        (t("bài viết", "articles"), number(held.articles), t("{} phiên bản", "{} revisions"), held.revisions),
+        (t("văn bản khác nhau", "distinct texts"), number(held.texts), "", 0),
+        (t("bản sao", "copies"), number(held.copies), t("trong {} nhóm", "in {} clusters"), held.clusters),
+        (t("cổng thông tin", "portals"), number(held.portals), t("{} trang", "{} pages"), held.pages),
+        (t("lần chụp", "captures"), number(held.captures), t("{} lần không đổi", "{} unchanged"), held.revisits),
+        (t("tệp WARC", "WARC files"), number(held.warc_files), t.size(held.warc_bytes), 0),
+        (
+            t("khung đã lược bỏ", "chrome removed"),
+            t("không rõ", "unknown") if share is None else t.percent(round(share, 2)),
+            t("trong chữ của trang bài", "of what article pages show"),
+            0,
+        ),
+    )
+    cells = "".join(
+        f"<div><dt>{name}</dt><dd>{value}<small>{note.format(number(count))}</small></dd></div>"
+        for name, value, note, count in figures
+    )
     return f'<dl class="figures">{cells}</dl>'
 
 
-def _portals(portals: Sequence[PortalStats], dated: Iterable[str]) -> str:
-    months = sorted(dated)
-    span = months_between(months[0], months[-1]) if months else []
-    head = f"Articles by month, {months[0]} to {months[-1]}" if months else "Articles by month"
-    rows = "".join(_portal(portal, span) for portal in portals)
+def _over_time(held: Stats, dated: Mapping[str, int], axis: Axis | None, t: Language) -> str:
+    """Return the chart of all articles by their time."""
+    title, drawing, told = t("Bài theo thời gian đăng", "Articles by time of publication"), "", list[str]()
+    if axis:
+        most = t.number(max(axis.values(dated)))
+        per = {1: t("một tháng", "a month"), 3: t("một quý", "a quarter"), 12: t("một năm", "a year")}[axis.step]
+        told.append(t(f"Nhiều nhất {most} bài {per}.", f"At most {most} {per}."))
+        span = f"{t.day(axis.first)} – {t.day(axis.last)}"
+        drawing = timeline(axis, dated, title=title, description=span, number=t.number, mark=_MERGER)
+        if axis.first < _MERGER <= axis.last:
+            told.append(
+                t("Vạch đứng: 1/7/2025, khi 63 tỉnh còn 34.", "The line is 1 July 2025, when 63 provinces became 34.")
+            )
+    if undated := held.by_month.get(NO_DAY, 0):
+        told.append(
+            t(f"{t.number(undated)} bài không rõ ngày đăng.", f"Without a date of publication: {t.number(undated)}.")
+        )
+    return f'<section><h2>{title}</h2>{drawing}<p class="faint">{" ".join(told)}</p></section>'
+
+
+def _portals(held: Stats, axis: Axis | None, t: Language) -> str:
+    span = f", {t.day(axis.first)} – {t.day(axis.last)}" if axis else ""
+    note = t(
+        "Mỗi dải vẽ theo thời kỳ nhiều bài nhất của chính cổng ấy. Dải dừng ở đâu, cổng im từ đó, hoặc từ đó chưa được "
+        "chụp lại.",
+        "Each strip is drawn to the portal's own best time. Where it ends, the portal fell silent, or was not captured "
+        "since.",
+    )
     return f"""<section>
-<h2>Portals</h2>
+<h2>{t("Các cổng thông tin", "Portals")}</h2>
 <div class="wide"><table>
-<thead><tr><th>Portal</th><th>Province</th><th class="n">Articles</th><th class="n">Copies</th><th>Last published</th>
-<th>Last capture</th><th>{head}</th></tr></thead>
-<tbody>{rows}</tbody>
+<thead><tr><th>{t("Cổng", "Portal")}</th><th>{t("Tỉnh", "Province")}</th><th class="n">{t("Bài", "Articles")}</th>
+<th class="n">{t("Bản sao", "Copies")}</th><th>{t("Bài cuối đăng", "Last published")}</th>
+<th>{t("Chụp lần cuối", "Last capture")}</th><th>{t("Bài theo thời gian", "Articles over time")}{span}</th></tr></thead>
+<tbody>{"".join(_portal(portal, axis, t) for portal in held.by_portal)}</tbody>
 </table></div>
-<p class="faint">Each strip is drawn to the portal's own best month (the root of the numbers). Where it ends, the portal
-fell silent, or was not captured since.</p>
+<p class="faint">{note}</p>
 </section>"""
 
 
-def _portal(portal: PortalStats, months: Sequence[str]) -> str:
-    chart = strip(portal.by_month, months, f"{portal.id}: articles by month") if portal.by_month else ""
+def _portal(portal: PortalStats, axis: Axis | None, t: Language) -> str:
+    chart = spark(axis, portal.by_month) if axis and portal.by_month else ""
     last = max(portal.by_month, default="")
     return (
         f'<tr><td title="{escape(portal.name)}">{escape(portal.id)}</td><td>{escape(portal.province or "")}</td>'
-        f'<td class="n">{portal.articles:,}</td><td class="n">{portal.copies:,}</td><td>{last}</td>'
-        f"<td>{_day(portal.last_captured_at)}</td><td>{chart}</td></tr>"
+        f'<td class="n">{t.number(portal.articles)}</td><td class="n">{t.number(portal.copies)}</td>'
+        f"<td>{t.day(last) if last else ''}</td>"
+        f"<td>{t.day(portal.last_captured_at) if portal.last_captured_at else ''}</td><td>{chart}</td></tr>"
     )
 
 
-def _or_none(held: Stats) -> str:
-    if not held.removed_by_reason:
-        return "<p>None.</p>"
-    return bars(held.removed_by_reason, "Blocks left out of articles, by reason")
+def _named(counts: Mapping[str, int], t: Language) -> dict[str, int]:
+    """Return counts by what their names are called."""
+    named: dict[str, int] = {}
+    for name, count in counts.items():
+        named[t.term(name)] = named.get(t.term(name), 0) + count
+    return named
 
 
-def _day(moment: str | None) -> str:
-    return moment[:10] if moment else ""
+def _section(t: Language, title: str, counts: Mapping[str, int], most_rows: int = _MOST_ROWS) -> str:
+    """Return a chart of rows with its title; beyond `most_rows` there is only a sum, which is not drawn."""
+    shown = dict(list(counts.items())[: most_rows if len(counts) <= most_rows else most_rows - 1])
+    rest = list(counts.values())[len(shown) :]
+    more = f"{t.number(len(rest))} {t('dòng nữa', 'more')}: {t.number(sum(rest))}" if rest else ""
+    drawing = rows(shown, title, number=t.number) if shown else f"<p>{t('Không có.', 'None.')}</p>"
+    return f'<section><h2>{title}</h2>{drawing}<p class="faint">{more}</p></section>'

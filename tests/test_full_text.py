@@ -160,3 +160,24 @@ def test_changes_are_made_in_one_go_and_in_order() -> None:
 
     assert (found("a"), found("b"), found("c")) == ([3], [], [7])
     assert db.execute("SELECT count(*) FROM unwritten").fetchone()[0] == 0
+
+
+def test_segments_become_one_and_what_is_not_done_in_time_goes_on(tmp_path: Path) -> None:
+    with ArchiveBuilder(tmp_path) as builder:
+        builder.portal("x")
+        for number in range(12):  # each is a transaction, and so a segment, of its own
+            builder.article(f"https://x.gov.vn/{number}", f"Tin {number}", f"Xã họp lần {number}.")
+    segments = "SELECT count(DISTINCT segid) FROM search_index_idx"
+    with Archive.open(tmp_path, write=True) as archive:
+        db = archive.db
+        assert db.execute(segments).fetchone()[0] == 1, "as the writer leaves it"
+        full_text.prepare(db)
+        for number in range(3):
+            db.execute("INSERT INTO unwritten VALUES (NULL, ?, 'Tin', 'xa hop')", [number + 1])
+            full_text.write(db)
+        assert db.execute(segments).fetchone()[0] > 1
+        full_text.merge(db, limit_s=0)
+        assert db.execute(segments).fetchone()[0] > 1
+        full_text.merge(db, limit_s=60)
+        assert db.execute(segments).fetchone()[0] == 1
+        assert len(db.execute("SELECT 1 FROM search_index WHERE search_index MATCH 'hop'").fetchall()) == 15

@@ -14,7 +14,7 @@ from sample_archive import BACKAN, GIALAI, THAINGUYEN
 from archive.cli.output import MARK, with_marks
 from archive.errors import QueryError
 from archive.filters import Filters
-from archive.search import Count, Facets, Options, Results, Segment, Sort, ranking, search
+from archive.search import Count, Facets, Options, Results, Segment, Sort, completions, ranking, search
 from archive.search.marks import Marker
 from archive.search.query import parse
 from archive.store import Archive
@@ -293,3 +293,52 @@ def test_a_snippet_is_cut_at_words_around_the_matches() -> None:
     assert snippet.endswith(" …")
     assert len(snippet) < 300
     assert set(snippet.replace("*", "").split()) <= {"…", *text.split()}
+
+
+@pytest.mark.parametrize("query", ["ho*", "hội ng*", '"hội ng"*', "title:bi*", "đư*", "họp OR kh*", "ho* -xã", "zq*"])
+def test_a_prefix_finds_the_same_by_its_words_as_by_itself(
+    sample_db: sqlite3.Connection, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_words = urls(sample_db, query, all_copies=True)
+    assert "*" not in parse(query).completed(completions.completer(sample_db)).match() or query == "zq*"
+    monkeypatch.setattr(completions, "_MOST", 0)  # as where too many words begin so
+    assert "*" in parse(query).completed(completions.completer(sample_db)).match()
+    assert urls(sample_db, query, all_copies=True) == by_words
+    assert bool(by_words) == (query != "zq*")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        sample_db.execute("DELETE FROM search_keys")
+
+
+FRAME = "Trong buổi làm việc các đại biểu đã trao đổi nhiều nội dung quan trọng về đời sống ở vùng cao"
+
+
+@pytest.fixture(scope="module")
+def spellings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """An archive where "xả" stands in many titles of late, and "xã" in five texts of long ago."""
+    path = tmp_path_factory.mktemp("spellings")
+    with ArchiveBuilder(path) as builder:
+        builder.portal("x")
+        for number in range(150):
+            day = f"2024-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
+            text = f"{FRAME}. Hồ chứa xả lũ, xả nước đợt {number} xuống hạ du."
+            builder.article(f"https://x.gov.vn/flood/{number}", f"Nhà máy xả nước {number}", text, published_at=day)
+        for number in range(5):
+            text = f"{FRAME}. Cán bộ xã họp dân lần {number} ở nhà văn hóa xã."
+            builder.article(f"https://x.gov.vn/commune/{number}", f"Tin số {number}", text, published_at="2019-01-01")
+    with Archive.open(path) as archive:
+        yield archive.db
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["xã", "Xã", "XÃ", "x\u0061\u0303", "xã*", "xã OR zzz", "xã -bão", '"bộ xã"', "xã dân", "xã van hoa"],
+)
+@pytest.mark.parametrize("options", [{}, {"all_copies": True}, {"facets": True}, {"limit": 3, "offset": 1}])
+def test_what_is_spelt_as_typed_comes_first(
+    spellings: sqlite3.Connection, query: str, options: dict[str, bool | int]
+) -> None:
+    found = urls(spellings, query, **options)
+    expected = min(5 - int(options.get("offset", 0)), int(options.get("limit", 10)))
+    assert all("/commune/" in url for url in found[:expected])
+    assert len(found) >= expected
+    assert "/flood/" in urls(spellings, "xa")[0], "without accents the title decides"

@@ -17,7 +17,9 @@ import pytest
 from archive_builder import ArchiveBuilder
 from sample_archive import BACKAN, EQUALITY, MINISTRY
 
-from archive import charts
+from archive.charts import axis_of, rows, spark, timeline
+from archive.cli import letters
+from archive.language import ENGLISH, VIETNAMESE
 from archive.stats import collect
 from archive.stats_page import stats_page
 from archive.store import Archive
@@ -142,40 +144,67 @@ def test_statistics_have_small_charts(sample: Path) -> None:
 
 
 def test_bars_and_sparks() -> None:
-    assert charts.bar(0, 10, 8) == ""
-    assert charts.bar(1, 1000, 8) == "▏", "what is there is seen"
-    assert charts.bar(10, 10, 3) == "███"
-    assert charts.bar(5, 0, 3) == ""
-    assert charts.spark([0, 1, 4, 8], 8) == " ▁▄█"
-    assert charts.months_between("2024-11", "2025-02") == ["2024-11", "2024-12", "2025-01", "2025-02"]
+    assert letters.bar(0, 10, 8) == ""
+    assert letters.bar(1, 1000, 8) == "▏", "what is there is seen"
+    assert letters.bar(10, 10, 3) == "███"
+    assert letters.bar(5, 0, 3) == ""
+    assert letters.spark([0, 1, 4, 8], 8) == " ▁▄█"
 
 
 @pytest.mark.parametrize(
     "counts", [{}, {"2025-07": 1}, {"1999-01": 3, "2026-12": 1_234_567}, {f"2020-{m:02d}": m for m in range(1, 13)}]
 )
 def test_charts_are_well_formed(counts: dict[str, int]) -> None:
-    name = 'a "name" & <more>'
-    for drawn in (
-        charts.columns(counts, name, marked="2025-07"),
-        charts.bars(counts, name, most_rows=5),
-        charts.strip(counts, sorted(counts), name),
-    ):
-        root = ET.fromstring(drawn)
-        assert root.attrib["aria-label"] == name
-        assert not re.search(r"nan|inf|-\d+\.\d\" height", drawn)
-    titles = re.findall(r"<title>(.+?)</title>", charts.columns(counts, name))
-    assert titles == [f"{month}: {count:,}" for month, count in sorted(counts.items())]
+    name, axis = 'a "name" & <more>', axis_of([counts])
+    assert (axis is None) == (not counts)
+    drawn = [rows(counts, name, number=VIETNAMESE.number)]
+    if axis:
+        over_time = timeline(axis, counts, title=name, description="<all>", number=str, mark="2025-07")
+        drawn += [over_time, spark(axis, counts)]
+        assert sum(axis.values(counts)) == sum(counts.values())
+    for one in drawn:
+        root = ET.fromstring(one)
+        assert not re.search(r"nan|inf|-\d+\.\d\" height", one)
+        named = root.attrib.get("aria-labelledby")
+        assert root.attrib.get("aria-hidden") or root[0].text.startswith(name)  # type: ignore[union-attr]
+        assert root.attrib.get("aria-hidden") or root[0].attrib["id"] == named
+    assert [text for text in ET.fromstring(drawn[0]).itertext() if text.startswith(tuple(counts) or "-")] == [
+        said for month, count in counts.items() for said in (f"{month}: {count:,}".replace(",", "."), month)
+    ]
 
 
-def test_the_page_of_statistics_needs_nothing_beside_itself(sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        (
+            (),
+            (
+                "<dd>8<small>",
+                "Thái Nguyên: 4",
+                "2022: 3",
+                "backan",
+                "lặp lại trong trang: 1",
+                "10/2022",
+                " %",
+            ),
+        ),
+        (
+            ("--lang", "en"),
+            ("stands again", "Thái Nguyên: 4", "2022: 3", "backan", "stands again in the page: 1", "Oct 2022"),
+        ),
+    ],
+)
+def test_the_page_of_statistics_needs_nothing_beside_itself(
+    sample: Path, tmp_path: Path, language: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
     page = tmp_path / "stats.html"
-    assert in_a_pipe(sample, "stats", "--html", str(page)) == ""
+    assert in_a_pipe(sample, "stats", "--html", str(page), *language) == ""
     text = page.read_text(encoding="utf-8")
     assert "default-src 'none'" in text
     assert not re.search(r"<script|src=|href=|url\(|@import", text)
     assert text.count("<svg") == text.count("</svg>") >= 7
-    for shown in ("8</dd>", "8<small>", "Thái Nguyên: 4", "2022-10: 3", "backan", "repeat"):
-        assert shown in text or shown == "8</dd>"
+    assert [one for one in shown if one not in text] == []
+    assert f'lang="{language[1] if language else "vi"}"' in text
 
 
 def test_the_page_of_statistics_escapes_what_a_portal_is_called(tmp_path: Path) -> None:
@@ -183,7 +212,7 @@ def test_the_page_of_statistics_escapes_what_a_portal_is_called(tmp_path: Path) 
         builder.portal("x", "<script>alert(1)</script>", '"><img src=x>')
         builder.article("https://x.gov.vn/1", "Một tin", EQUALITY, published_at="2020-01-01")
     with Archive.open(tmp_path) as archive:
-        page = stats_page(collect(archive.db), "<b>")
+        page = stats_page(collect(archive.db), "<b>", VIETNAMESE)
     assert "<script" not in page
     assert "<img" not in page
     assert "<b>" not in page
@@ -201,4 +230,6 @@ def test_an_archive_without_articles_has_a_page(tmp_path: Path) -> None:
     with ArchiveBuilder(tmp_path) as builder:
         builder.portal("x")
     with Archive.open(tmp_path) as archive:
-        assert "0 articles of 0 portals, empty" in stats_page(collect(archive.db), "x")
+        said = [stats_page(collect(archive.db), "x", language) for language in (ENGLISH, VIETNAMESE)]
+    assert "0 articles of 0 portals; the archive is empty" in said[0]
+    assert "0 bài viết của 0 cổng thông tin; kho còn trống" in said[1]

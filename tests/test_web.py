@@ -6,7 +6,9 @@ import csv
 import http.client
 import io
 import json
+import os
 import re
+import shlex
 import signal
 import socket
 import sqlite3
@@ -17,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import web_archive
@@ -28,11 +30,11 @@ from web_archive import CHANGED_ID, FILE, HOSTILE_ID, HOSTILE_TITLE, served
 
 from archive.duplicates.relation import Kind
 from archive.errors import NotFound, QueryError
+from archive.language import ENGLISH, VIETNAMESE
 from archive.records import PageKind
 from archive.search import parse
 from archive.store.migrations import ARCHIVE
 from archive.web.complaints import complaint
-from archive.web.language import ENGLISH, VIETNAMESE
 from crawler.tables import CRAWLER
 from crawler.urls.refuse import REASONS
 
@@ -321,6 +323,24 @@ def test_the_catalogue_has_every_province(url: str) -> None:
     assert after.xpath("//li[contains(@class, 'has')]//a[@href='/portal/backan']")
 
 
+def test_a_query_is_saved_as_an_address_a_feed_and_a_command(url: str, path: Path) -> None:
+    asked = {"q": "hội nghị -'x", "portal": "backan", "year": "2022", "sort": "oldest", "page": "1"}
+    page = html.fromstring(get(url, f"/search?{urlencode(asked)}").text)
+    saved, fed = page.xpath("//details[@class='save']//a/@href")
+    assert saved.startswith(f"{url.rstrip('/')}/search?")
+    assert "page" not in saved
+    title = page.xpath("string(//ol[@class='hits']//h2)")
+    assert title
+    assert html.fromstring(get(url, saved.removeprefix(url.rstrip("/"))).text).xpath("string(//ol//h2)") == title
+    assert title in get(url, fed.removeprefix(url.rstrip("/"))).text
+    command = page.xpath("string(//details[@class='save']//code)")
+    typed = [str(BIN / "luutru"), *shlex.split(command)[1:]]
+    environment = os.environ | {"LUUTRU_ARCHIVE": str(path)}
+    done = subprocess.run(typed, capture_output=True, text=True, check=True, timeout=60, env=environment)
+    assert done.stdout.startswith(f"{title}\n")
+    assert "save" not in get(url, "/search?q=zzzz").text.partition("<main")[2]
+
+
 def test_the_language_is_remembered(url: str) -> None:
     assert 'lang="vi"' in get(url, "/about").text
     answer = get(url, "/about?lang=en")
@@ -343,6 +363,12 @@ def test_what_is_not_there(url: str, page: str) -> None:
     assert "No such page" in get(url, f"{page}?lang=en").words()
 
 
+@pytest.mark.parametrize("asked", ["_sort=zz", "_where=1=1;drop", "_next=zz", "_size=-1", "_facet=zz"])
+def test_what_a_table_cannot_do_is_no_fault_of_ours(url: str, asked: str) -> None:
+    for page in ("/archive/articles", "/archive/articles.json", "/archive/documents"):
+        assert get(url, f"{page}?{asked}").status in (200, 400)
+
+
 def test_tables_explain_themselves(url: str) -> None:
     assert "tỉnh của cổng, theo tên có hiệu lực" in get(url, "/archive/articles").words()
     assert "by the name that it had on the day of publication" in get(url, "/archive/articles?lang=en").words()
@@ -352,6 +378,64 @@ def test_tables_explain_themselves(url: str) -> None:
     queries = re.findall(r'href="(/archive/\w+)" title="SELECT', get(url, "/archive").text)
     assert len(queries) == 6
     assert all(get(url, query).status == 200 for query in queries)
+
+
+@pytest.mark.parametrize("page", ["/archive/articles", "/archive/documents", "/archive/articles?_sort=title"])
+def test_the_language_is_no_column_to_filter_by(url: str, page: str) -> None:
+    rows = get(url, page).text.count("<tr>")
+    answer = get(url, f"{page}{'&' if '?' in page else '?'}lang=en")
+    assert answer.text.count("<tr>") == rows > 2
+    assert "Advanced export" in answer.words()
+    assert "luutru_lang=en" in answer.headers["set-cookie"]
+
+
+def test_all_articles_are_not_counted_for_each_visit_but_those_that_a_filter_leaves_are(url: str) -> None:
+    assert "Có 10 bài." in get(url, "/archive/articles").words()
+    assert "hàng" not in html.fromstring(get(url, "/archive/articles").text).xpath("string(//h3)")
+    assert "articles: 2 hàng có portal = " in get(url, "/archive/articles?portal=backan&_nocount=1").words()
+    assert json.loads(get(url, "/archive/articles.json").text)["filtered_table_rows_count"] == 10
+
+
+# What is the same in both languages: names of tables and columns, formats, numbers.
+SAME = re.compile(r"lưu trữ|Datasette|CSV|[a-z_]+(, [a-z_]+)*|[\W\d]+|documents: 1|syllables>3")
+
+
+def words_of_datasette(text: str) -> set[str]:
+    """Return what a page says apart from what tables hold and what they are called."""
+    tree = html.fromstring(text)
+    for left in tree.xpath(
+        "//td | //th | //dl | //textarea | //pre | //script | //style | //option[not(@value)] | //em"
+    ):
+        left.drop_tree()
+    body = tree.find("body")
+    return {" ".join(one.split()) for one in (*body.itertext(), *body.xpath("//input[@type='submit']/@value"))} - {""}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/archive",
+        "/archive/articles?portal=backan&_sort_desc=published_at",
+        "/archive/articles?_facet=portal&_where=syllables>3&_size=2",
+        "/archive/documents/1",
+        "/archive?sql=select+1",
+        "/archive?sql=select+:x+limit+0",
+        "/archive/articles_by_portal",
+        "/archive/articles?portal=nothing",
+    ],
+)
+def test_datasettes_own_words_are_vietnamese(url: str, page: str) -> None:
+    in_english = get(url, f"{page}{'&' if '?' in page else '?'}lang=en")
+    same = words_of_datasette(get(url, page).text) & words_of_datasette(in_english.text)
+    assert {text for text in same if not SAME.fullmatch(text)} == set()
+    assert "Datasette" in same
+
+
+def test_what_a_table_holds_is_not_translated(url: str) -> None:
+    query = "select 'Next page' as Tables, '<b>Apply</b>' as x"
+    tree = html.fromstring(get(url, f"/archive?{urlencode({'sql': query})}").text)
+    assert tree.xpath("//td/text() | //th/text()") == ["Tables", "x", "Next page", "<b>Apply</b>"]
+    assert tree.xpath("//textarea/text()") == [query]
 
 
 def test_every_table_and_column_has_a_description() -> None:

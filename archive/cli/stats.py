@@ -15,20 +15,29 @@ if TYPE_CHECKING:
 
 __all__ = ["stats"]
 
+_LANGUAGES = ("vi", "en")
 _PROVINCES_SHOWN = 12
 _MONTHS = tuple(f"-{month:02d}" for month in range(1, 13))
 
 
 @click.command(
     cls=Command,
-    examples=("luutru stats", "luutru stats --html archive.html", "luutru stats --archive ~/portals --json"),
+    examples=(
+        "luutru stats",
+        "luutru stats --html kho.html",
+        "luutru stats --html archive.html --lang en",
+        "luutru stats --archive ~/portals --json",
+    ),
 )
 @click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page with charts."
 )
+@click.option(
+    "--lang", type=click.Choice(_LANGUAGES), default="vi", show_default=True, help="Language of the page: vi or en."
+)
 @archive_option
 @json_option
-def stats(page: Path | None, archive_dir: Path, as_json: bool) -> None:
+def stats(page: Path | None, lang: str, archive_dir: Path, as_json: bool) -> None:
     """Show what the archive holds, counted, with small charts.
 
     The page of --html is one file that needs no network, and shows for each portal how much it published when.
@@ -40,7 +49,7 @@ def stats(page: Path | None, archive_dir: Path, as_json: bool) -> None:
     with Archive.open(archive_dir) as archive:
         held = collect(archive.db)
     if page is not None:
-        _write_page(page, held, archive_dir.resolve().name)
+        _write_page(page, held, archive_dir.resolve().name, lang)
         tell(f"{page}  {size(page.stat().st_size)}")
     if as_json:
         write_json(held)
@@ -48,12 +57,13 @@ def stats(page: Path | None, archive_dir: Path, as_json: bool) -> None:
         _print(held)
 
 
-def _write_page(page: Path, held: Stats, name: str) -> None:
+def _write_page(page: Path, held: Stats, name: str, lang: str) -> None:
     from archive.errors import ExportError
+    from archive.language import Language
     from archive.stats_page import stats_page
 
     try:
-        page.write_text(stats_page(held, name), encoding="utf-8")
+        page.write_text(stats_page(held, name, Language(lang)), encoding="utf-8")
     except OSError as error:
         raise ExportError(str(page), f"it cannot be written ({error.strerror})", "name another file") from error
 
@@ -93,7 +103,7 @@ def _print(held: Stats) -> None:
 
 
 def _print_provinces(by_province: Mapping[str, int]) -> None:
-    from archive.charts import bar
+    from archive.cli.letters import bar
     from archive.cli.output import table, width
 
     shown = dict(list(by_province.items())[:_PROVINCES_SHOWN])
@@ -107,7 +117,7 @@ def _print_provinces(by_province: Mapping[str, int]) -> None:
 
 
 def _print_years(held: Stats) -> None:
-    from archive.charts import bar, spark
+    from archive.cli.letters import bar, spark
     from archive.cli.output import table, width
 
     most = max(held.by_year.values())

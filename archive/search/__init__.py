@@ -8,6 +8,7 @@ from itertools import islice
 
 from archive.filters import Filters
 from archive.search import facets
+from archive.search.completions import completer
 from archive.search.hits import hit_of
 from archive.search.marks import Marker
 from archive.search.query import Query, parse
@@ -28,7 +29,7 @@ def search(
     """
     options = options or Options()
     if text.strip() or options.sort == "rank":
-        query = parse(text)
+        query = parse(text).completed(completer(db))
     else:
         query, options = Query(()), replace(options, exact=False)
     selection = Selection.of(db, (filters or Filters()).resolve(db), options)

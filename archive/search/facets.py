@@ -21,22 +21,23 @@ def count(finder: Finder) -> Facets:
         groups = selection.groups_of([key for key in ids[:_READ_FOR_FACETS] if finder.accepts(key)])
         is_bounded = len(ids) > _READ_FOR_FACETS
     else:
-        groups = selection.groups(finder.expression, COUNTED)
-        is_bounded = sum(group.count for group in groups) == COUNTED and finder.extent()[0] > COUNTED
+        groups = finder.groups()
+        is_bounded = finder.extent()[0] > COUNTED
     names = {
         row["id"]: (row["province_after"], row["province_before"])
         for row in selection.db.execute("SELECT id, province_before, province_after FROM portals")
     }
     provinces, portals, years = Counter[str | None](), Counter[str | None](), Counter[str | None]()
     for group in groups:
-        provinces[names[group.portal][group.is_before_merger]] += group.count
-        portals[group.portal] += group.count
-        years[None if group.year is None else f"{group.year:04d}"] += group.count
+        portals += group.portals
+        years[None if group.year is None else f"{group.year:04d}"] += group.portals.total()
+        for portal, number in group.portals.items():
+            provinces[names[portal][group.is_before_merger]] += number
     return Facets(
         provinces=_by_number(provinces),
         portals=_by_number(portals),
         years=_counts(sorted(years.items(), key=lambda item: item[0] or "", reverse=True)),
-        counted=portals.total(),
+        counted=min(portals.total(), COUNTED),  # one more told that there are more
         is_bounded=is_bounded,
     )
 

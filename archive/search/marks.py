@@ -44,9 +44,9 @@ class Marker:
         self._accented = [group for group in query.required if any(has_accents(term) for term in group)]
 
     @property
-    def has_accented(self) -> bool:
-        """Whether anything in the query was typed with accents."""
-        return bool(self._accented)
+    def accented(self) -> int:
+        """How many groups of the query were typed with accents."""
+        return len(self._accented)
 
     def accepts(self, title: str, text: str) -> bool:
         """Return whether title and text match the whole query, accents considered."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from archive.errors import QueryError
@@ -36,16 +36,19 @@ _ITEM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word or one phrase; `words` as typed. With `is_prefix` the last word may go on."""
+    """One word or one phrase; `words` as typed. With `is_prefix` the last word may go on, as `completions` if any."""
 
     words: tuple[str, ...]
     is_prefix: bool = False
     in_title: bool = False
+    completions: tuple[str, ...] = ()
 
     def match(self) -> str:
         """Return the FTS5 expression; the words hold letters and digits alone, so that nothing in them is syntax."""
-        phrase = f'"{fold_search(" ".join(self.words))}"'
-        return ("title : " if self.in_title else "") + phrase + (" *" if self.is_prefix else "")
+        *first, last = self.words
+        phrases = [f'"{fold_search(" ".join((*first, word)))}"' for word in self.completions or (last,)]
+        one = phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+        return ("title : " if self.in_title else "") + one + (" *" if self.is_prefix and not self.completions else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,20 @@ class Query:
 
     def without_accents(self) -> Query:
         """Return what it requires, the words without accents."""
-        return Query(
-            tuple(
-                tuple(replace(term, words=tuple(map(strip_marks, term.words))) for term in group)
-                for group in self.required
-            )
-        )
+        return Query(self._with(lambda term: replace(term, words=tuple(map(strip_marks, term.words)))))
+
+    def completed(self, complete: Callable[[str], tuple[str, ...]]) -> Query:
+        """Return it with the words that its prefixes stand for, as `complete` finds them."""
+        if not self.has_prefix:
+            return self
+
+        def with_words(term: Term) -> Term:
+            return replace(term, completions=complete(term.words[-1])) if term.is_prefix else term
+
+        return replace(self, required=self._with(with_words))
+
+    def _with(self, change: Callable[[Term], Term]) -> tuple[tuple[Term, ...], ...]:
+        return tuple(tuple(map(change, group)) for group in self.required)
 
     def match(self, *, with_excluded: bool = True) -> str:
         """Return the FTS5 expression over folded text."""

@@ -6,25 +6,27 @@ each cluster unless all copies are wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from archive.search.marks import Marker
 from archive.search.query import Query
 from archive.search.records import Options
-from archive.search.selection import Match, Selection
+from archive.search.selection import Group, Match, Selection
 
 __all__ = ["COUNTED", "RANKED", "Finder", "Found"]
 
 # A syllable can stand in most articles, and every match takes time: so many of the newest are looked at.
-COUNTED = 50_000  # to count them, and to find those with all of the words in the title or side by side
-RANKED = 3000  # to rank them by bm25
+COUNTED = 30_000  # to count them, and to find those with all of the words in the title or side by side
+RANKED = 1500  # to rank them by bm25
 _PROMINENT = 1000  # of those with the words in the title, and of those with them side by side
 _FEW = 200  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
-_POOL = 100  # best clusters that are ranked anew by accents
+_POOL, _MORE = 100, 400  # best clusters that are ranked anew by accents, and where those fill no page, more of them
 _READ = 2000  # texts that an exact search reads
 _CHUNK = 500  # ids that are taken at once, by date
+_AT_ONCE = 32  # of which the copies are looked up at once
 # What is added to a score: more than bm25 ever comes to.
 _IN_TITLE, _TOGETHER, _ACCENTS = 2e3, 1e3, 1e6
 
@@ -60,6 +62,7 @@ class Finder:
     is_whole: bool = False
     _accepted: dict[int, bool] = field(default_factory=dict)
     _extent: tuple[int, int] | None = None
+    _groups: list[Group] | None = None
 
     @property
     def accepted(self) -> int:
@@ -74,8 +77,19 @@ class Finder:
     def extent(self) -> tuple[int, int]:
         """Return how many match when folded, at most one more than `COUNTED`, and the id of the oldest of them."""
         if self._extent is None:
-            self._extent = self.selection.extent(self.expression, COUNTED + 1)
+            if self.options.facets and not self.options.exact:
+                groups = self.groups()
+                count = sum(group.portals.total() for group in groups)
+                self._extent = count, min((group.oldest for group in groups), default=0)
+            else:
+                self._extent = self.selection.extent(self.expression, COUNTED + 1)
         return self._extent
+
+    def groups(self) -> list[Group]:
+        """Return the numbers of what matches when folded, at most one more than `COUNTED`, by year and portal."""
+        if self._groups is None:
+            self._groups = self.selection.groups(self.expression, COUNTED + 1)
+        return self._groups
 
     def by_rank(self) -> Iterator[Found]:
         """Yield what is found, best first.
@@ -85,8 +99,8 @@ class Finder:
         """
         scores = self._scores()
         shown = self._best_of_each(scores)
-        if self.marker.has_accented:
-            yield from self._accents_first(list(islice(shown, _POOL)))
+        if self.marker.accented:
+            yield from self._accents_first(shown)
         yield from shown
         self.is_whole = not self.is_bounded
 
@@ -112,7 +126,7 @@ class Finder:
             if len(self._accepted) == _READ:
                 self.is_bounded = True
                 return False
-            self._accepted[key] = self.marker.accepts(*self._text(key))
+            self._accepted[key] = any(self.marker.accepts(title, text) for _, title, text in self._texts([key]))
         return self._accepted[key]
 
     def _scores(self) -> dict[int, float]:
@@ -145,10 +159,9 @@ class Finder:
         whole = Marker(query, exact=False)
         together = Marker(Query(((phrase,),)), exact=False) if phrase else None
         raised = {}
-        for key, score in scores.items():
-            title, text = self._text(key)
+        for key, title, text in self._texts(list(scores)):
             bonus = _IN_TITLE * whole.accepts(title, "") + _TOGETHER * bool(together and together.accepts(title, text))
-            raised[key] = score + bonus + (whole.count(text) if query.is_phrase else 0)
+            raised[key] = scores[key] + bonus + (whole.count(text) if query.is_phrase else 0)
         return raised
 
     def _raise_prominent(self, scores: dict[int, float]) -> None:
@@ -166,18 +179,17 @@ class Finder:
     def _best_of_each(self, scores: Mapping[int, float]) -> Iterator[Found]:
         """Yield the best of each cluster, copies collapsed into their representative where that is among them."""
         seen: set[int | str] = set()
-        for key, score in sorted(scores.items(), key=lambda match: (match[1], match[0]), reverse=True):
-            place = self._place(key)
+        best_first = sorted(zip(scores.values(), scores, strict=True), reverse=True)
+        for key, place in self._placed([key for _, key in best_first]):
             if place.group not in seen and self.accepts(key):
                 seen.add(place.group)
                 representative = place.representative
                 stands = representative is not None and representative in scores and self.accepts(representative)
-                yield Found(representative if stands and representative is not None else key, score)
+                yield Found(representative if stands and representative is not None else key, scores[key])
 
-    def _each_in_its_place(self, ids: Iterable[int], seen: set[int | str]) -> Iterator[Found]:
+    def _each_in_its_place(self, ids: Sequence[int], seen: set[int | str]) -> Iterator[Found]:
         """Yield of each cluster the representative where it stands, or the first match where that is none."""
-        for key in ids:
-            place = self._place(key)
+        for key, place in self._placed(ids):
             if place.group in seen or not self.accepts(key):
                 continue
             other = place.representative
@@ -186,31 +198,44 @@ class Finder:
             seen.add(place.group)
             yield Found(key, 0.0)
 
-    def _accents_first(self, pool: Sequence[Found]) -> Sequence[Found]:
-        """Return the pool with those first that have most of the words with the accents that were typed."""
-        scored = [
-            Found(found.key, found.score + _ACCENTS * self.marker.accented_matches(*self._text(found.key)))
-            for found in pool
-        ]
-        return sorted(scored, key=lambda found: (found.score, found.key), reverse=True)
+    def _accents_first(self, shown: Iterator[Found]) -> Sequence[Found]:
+        """Return the best, those first that have most of the words with the accents that were typed.
 
-    def _text(self, key: int) -> tuple[str, str]:
-        title, text = self.selection.db.execute("SELECT title, text FROM searchable WHERE id = ?", [key]).fetchone()
-        return title, text
+        Where few of them have all of them (bão among báo and bao), more are read.
+        """
+        pool, whole = list[Found](), 0
+        for size in (_POOL, _MORE):
+            scores = {found.key: found.score for found in islice(shown, size)}
+            for key, title, text in self._texts(list(scores)):
+                matches = self.marker.accented_matches(title, text)
+                whole += matches == self.marker.accented
+                pool.append(Found(key, scores[key] + _ACCENTS * matches))
+            if whole >= self.options.offset + self.options.limit:
+                break
+        return sorted(pool, key=lambda found: (found.score, found.key), reverse=True)
 
-    def _place(self, key: int) -> _Place:
+    def _texts(self, keys: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+        """Yield each with its title and its text."""
+        query = "SELECT searchable.id, title, text FROM json_each(?) CROSS JOIN searchable ON searchable.id = value"
+        yield from self.selection.db.execute(query, [json.dumps(keys)])
+
+    def _placed(self, keys: Sequence[int]) -> Iterator[tuple[int, _Place]]:
+        """Yield each with what it has in common with its copies."""
         if self.options.all_copies:
-            return _Place(key, None)
-        # Files are copies where they have the same bytes, and the first found stands for them.
-        group, representative = self.selection.db.execute(
-            """SELECT coalesce(clusters.id, payload_digest, -search_keys.id), others.id
-            FROM search_keys JOIN pages ON pages.id = search_keys.page_id
-            LEFT JOIN revisions ON revisions.id = pages.revision_id
-            LEFT JOIN documents ON documents.id = revisions.document_id
-            LEFT JOIN clusters ON clusters.id = documents.cluster_id
-            LEFT JOIN search_keys AS others ON others.page_id = clusters.representative_page_id
-            LEFT JOIN attachment_texts ON search_keys.is_file AND attachment_texts.page_id = pages.id
-            LEFT JOIN captures ON captures.id = attachment_texts.capture_id WHERE search_keys.id = ?""",
-            [key],
-        ).fetchone()
-        return _Place(group, representative)
+            yield from ((key, _Place(key, None)) for key in keys)
+            return
+        for start in range(0, len(keys), _AT_ONCE):
+            rows = self.selection.db.execute(_PLACES, [json.dumps(keys[start : start + _AT_ONCE])])
+            yield from [(row[0], _Place(row[1], row[2])) for row in rows]
+
+
+# Files are copies where they have the same bytes, and the first found stands for them.
+_PLACES = """SELECT search_keys.id, coalesce(clusters.id, payload_digest, -search_keys.id), others.id
+    FROM json_each(?) AS asked CROSS JOIN search_keys ON search_keys.id = asked.value
+    JOIN pages ON pages.id = search_keys.page_id
+    LEFT JOIN revisions ON revisions.id = pages.revision_id
+    LEFT JOIN documents ON documents.id = revisions.document_id
+    LEFT JOIN clusters ON clusters.id = documents.cluster_id
+    LEFT JOIN search_keys AS others ON others.page_id = clusters.representative_page_id
+    LEFT JOIN attachment_texts ON search_keys.is_file AND attachment_texts.page_id = pages.id
+    LEFT JOIN captures ON captures.id = attachment_texts.capture_id ORDER BY asked.key"""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from archive.filters import Scope
 from archive.search.records import Options
@@ -18,12 +20,15 @@ Match = tuple[int, float]  # id in `search_keys` and bm25: the less the better
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many texts of a portal are of one year, and of one side of the merger of provinces."""
+    """How many texts of each portal are of one year, and of one side of the merger of provinces.
 
-    portal: str
-    is_before_merger: bool
+    `oldest`: the least of their ids.
+    """
+
     year: int | None
-    count: int
+    is_before_merger: bool
+    portals: Counter[str]
+    oldest: int
 
 
 _TITLE_WEIGHT, _TEXT_WEIGHT = 8.0, 1.0
@@ -71,8 +76,7 @@ class Selection:
 
     def best(self, expression: str, most: int) -> list[Match]:
         """Return the newest matches, at most so many, with their bm25."""
-        rows = self._rows(f"search_index.rowid, {_BM25}", expression, "ORDER BY search_index.rowid DESC LIMIT ?", most)
-        return [(row[0], row[1]) for row in rows]
+        return self._rows(f"search_index.rowid, {_BM25}", expression, "ORDER BY search_index.rowid DESC LIMIT ?", most)
 
     def ids(self, expression: str, most: int, *, after: int | None = None, is_newest_first: bool = True) -> list[int]:
         """Return the ids of matches by date, at most so many; those that come after the id `after` where it is given.
@@ -100,21 +104,27 @@ class Selection:
         return bool(self._rows("1", expression, "AND search_index.rowid = ?", key))
 
     def groups(self, expression: str, most: int) -> list[Group]:
-        """Return the numbers of the newest matches, at most so many, by portal and year."""
+        """Return the numbers of the newest matches, at most so many, by year and portal."""
         return self._groups(*self._sql("search_index.rowid AS id", expression, "ORDER BY 1 DESC LIMIT ?", most))
 
     def groups_of(self, ids: Collection[int]) -> list[Group]:
-        """Return the numbers of these by portal and year."""
+        """Return the numbers of these by year and portal."""
         return self._groups("SELECT value AS id FROM json_each(?)", [json.dumps(list(ids))])
 
     def _groups(self, ids: str, parameters: Sequence[str | int]) -> list[Group]:
-        query = f"""SELECT portal, id + iif(id < 0, {UNDATED}, 0) < {MERGER}, iif(id < 0, NULL, id / {YEAR}), count(*)
-            FROM ({ids}) JOIN search_keys USING (id) GROUP BY 1, 2, 3"""
-        return [Group(row[0], bool(row[1]), row[2], row[3]) for row in self.db.execute(query, parameters)]
+        # SQLite groups by a number, Python counts names: by names SQLite takes half as long again.
+        query = f"""SELECT iif(id < 0, NULL, id / {YEAR}) AS year, id + iif(id < 0, {UNDATED}, 0) < {MERGER},
+            group_concat(portal, char(10)), min(id) FROM ({ids}) CROSS JOIN search_keys USING (id)
+            GROUP BY iif(id < 0, -2, id / {YEAR} * 2) + (id + iif(id < 0, {UNDATED}, 0) < {MERGER})"""
+        return [
+            Group(year, bool(is_before), Counter(portals.split("\n")), oldest)
+            for year, is_before, portals, oldest in self.db.execute(query, parameters)
+        ]
 
-    def _rows(self, columns: str, expression: str, tail: str, *parameters: int | str) -> list[sqlite3.Row]:
-        sql, values = self._sql(columns, expression, tail, *parameters)
-        return self.db.execute(sql, values).fetchall()
+    def _rows(self, columns: str, expression: str, tail: str, *parameters: int | str) -> list[Any]:
+        cursor = self.db.cursor()
+        cursor.row_factory = None  # tuples cost a fifth of rows that know their columns
+        return cursor.execute(*self._sql(columns, expression, tail, *parameters)).fetchall()
 
     def _sql(self, columns: str, expression: str, tail: str, *parameters: int | str) -> tuple[str, list[str | int]]:
         # Without words everything matches: the keys of the index, in its order.

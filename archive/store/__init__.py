@@ -16,10 +16,12 @@ from archive.store.migrations import ARCHIVE, MigrationSet
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["Archive", "connect", "database_error", "migrate"]
+__all__ = ["MAPPED", "Archive", "connect", "database_error", "migrate"]
 
 _MARK = "archive.db"
 _SQLITES_OWN = ("sqlite_", "_sqlite_")  # tables of SQLite, and that of the migrations
+# Pages are read where the system has them: a sixth less time a search. SQLite maps no more than 2 GB of a file.
+MAPPED = f"PRAGMA mmap_size = {1 << 40}"
 _PRIMARY = 0xFF  # the low byte of SQLite's error codes is the kind of error
 
 
@@ -125,6 +127,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             db.execute("PRAGMA wal_autocheckpoint = 8000")  # a page that changes often is written back seldom
         else:
             db.execute("PRAGMA query_only = ON")
+            db.execute(MAPPED)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
         raise database_error(path, error) from error

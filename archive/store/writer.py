@@ -28,6 +28,7 @@ __all__ = ["Transaction", "Writer"]
 
 T = TypeVar("T")
 _MOST_PER_TRANSACTION = 256
+_MERGE_S = 10.0
 # What SQLite says when it is not the piece of work that failed but the disk or the file.
 _FATAL = frozenset(
     (
@@ -112,6 +113,7 @@ class Writer:
             self._warc.close()
         if not self._broken:
             self._note_position()
+            self._merge_index()
         self._db.close()
 
     def _transact(self, batch: list[_Work[Any]]) -> None:
@@ -150,6 +152,11 @@ class Writer:
                 duplicates.committed(self._db)
             except (sqlite3.Error, OSError) as error:
                 self._broken = self._unwritable(error)
+
+    def _merge_index(self) -> None:
+        """Bring the full-text index together; nothing is lost where that cannot be done."""
+        with suppress(sqlite3.Error):
+            full_text.merge(self._db, limit_s=_MERGE_S)
 
     def _unwritable(self, error: Exception) -> ArchiveError:
         hint = "free space or check the disk, then crawl again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.errors import LuutruError, NotFound, QueryError
-from archive.web.language import Language
+from archive.language import Language
 
 __all__ = ["complaint"]
 

@@ -10,13 +10,16 @@ from typing import Any
 from urllib.parse import unquote
 
 from datasette import Response, hookimpl
+from datasette.views.base import DatasetteError
 
 from archive.errors import LuutruError, NotFound, WarcError
-from archive.store import Archive
+from archive.language import LANGUAGES, Language, chosen
+from archive.store import MAPPED, Archive
 from archive.web.cached import Cached
+from archive.web.datasette_words import translated
 from archive.web.dictionary import described
 from archive.web.knowledge import Knowledge
-from archive.web.language import COOKIE, Language, chosen
+from archive.web.passed_on import passed_on
 from archive.web.security import PAGE_POLICY, Application, Guard
 from archive.web.summary import summarise
 from archive.web.views import ROUTES
@@ -26,7 +29,6 @@ __all__ = ["DATABASE", "Plugin"]
 
 DATABASE = "archive"  # what Datasette calls archive.db
 _LONGEST_VALUE = 100_000_000  # bytes of one value: printf and zeroblob can ask for any size
-_YEAR_S = 365 * 86_400
 _log = logging.getLogger("luutru.web")
 
 
@@ -48,6 +50,7 @@ class Plugin:
         if database != DATABASE:
             return
         conn.execute("PRAGMA query_only = ON")
+        conn.execute(MAPPED)
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
@@ -59,12 +62,19 @@ class Plugin:
         shared = self._shared(request)
         if database == DATABASE and (table or template == "database.html"):
             shared["metadata"] = described(table, shared["t"])
+            if table == "articles":
+                shared["metadata"] |= {"description": self._with_number(shared["metadata"]["description"], shared["t"])}
         return shared
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Any) -> None:
+        """Let templates say what Datasette's own say in the visitor's language."""
+        env.filters["translated"] = translated
 
     @hookimpl
     def asgi_wrapper(self) -> Callable[[Application], Guard]:
         """Return the guard of every answer."""
-        return lambda inner: Guard(inner, is_exposed=self._is_exposed)
+        return lambda inner: Guard(passed_on(inner, DATABASE), is_exposed=self._is_exposed)
 
     @hookimpl
     def register_routes(self) -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
@@ -77,6 +87,8 @@ class Plugin:
 
         async def answer() -> Any:
             status = int(getattr(exception, "status", 500))
+            if status == 500 and _is_of_asking(exception) and request.path.startswith(f"/{DATABASE}"):
+                status = 400
             if status == 500:
                 _log.error("%s", request.path, exc_info=exception)
             if request.path.endswith(".json"):
@@ -104,6 +116,11 @@ class Plugin:
 
         return answer
 
+    def _with_number(self, description: str, t: Language) -> str:
+        """Return the description of the articles with how many there are, which Datasette does not count."""
+        articles = t.number(self._counted.current().articles)
+        return f"{description} {t(f'Có {articles} bài.', f'There are {articles}.')}"
+
     def _visit(self, db: sqlite3.Connection, request: Any) -> Visit:
         args = request.args
         return Visit(
@@ -119,19 +136,17 @@ class Plugin:
 
     async def _rendered(self, datasette: Any, request: Any, page: Page) -> Any:
         text = await datasette.render_template(page.template, dict(page.context), request=request)
-        response = Response.html(text, page.status, {"Content-Security-Policy": PAGE_POLICY})
-        if request.args.get("lang") in ("vi", "en"):
-            language = _language(request).code
-            response.set_cookie(COOKIE, language, max_age=_YEAR_S, samesite="lax", httponly=True)
-        return response
+        return Response.html(text, page.status, {"Content-Security-Policy": PAGE_POLICY})
 
     def _shared(self, request: Any) -> dict[str, Any]:
         language = _language(request)
         path = request.path if request else "/"
         others = {}
         if request:
-            kept = [pair for pair in request.query_string.split("&") if pair and not pair.startswith("lang=")]
-            others = {code: f"{path}?{'&'.join([*kept, f'lang={code}'])}" for code in ("vi", "en")}
+            kept = [
+                pair for pair in request.query_string.split("&") if pair and not pair.startswith(("lang=", "_nocount="))
+            ]
+            others = {code: f"{path}?{'&'.join([*kept, f'lang={code}'])}" for code in LANGUAGES}
         return {"t": language, "other_language": others, "data_url": f"/{DATABASE}", "here": path}
 
 
@@ -140,6 +155,11 @@ class _Plain(Response):  # type: ignore[misc]  # Datasette has no types
 
     def __init__(self, body: Body) -> None:
         super().__init__(body.content, body.status, dict(body.headers), body.content_type)
+
+
+def _is_of_asking(exception: Exception) -> bool:
+    """Return whether Datasette could not do what its arguments say: a column that is not there, SQL that is none."""
+    return isinstance(exception, (DatasetteError, sqlite3.Error, sqlite3.Warning, ValueError, IndexError))
 
 
 def _language(request: Any) -> Language:

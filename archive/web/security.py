@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, TypeAlias
 
-__all__ = ["CAPTURED_POLICY", "PAGE_POLICY", "Guard"]
+__all__ = ["CAPTURED_POLICY", "PAGE_POLICY", "Application", "Guard", "Receive", "Scope", "Send"]
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]

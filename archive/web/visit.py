@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
+from archive.language import Language
 from archive.store import Archive
 from archive.web.cached import Cached
 from archive.web.knowledge import Health, Knowledge
-from archive.web.language import Language
 from archive.web.summary import Summary
 
 __all__ = ["Body", "Page", "View", "Visit", "limited"]

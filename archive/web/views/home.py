@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
+from archive.charts import Axis, axis_of, spark, timeline
 from archive.store.search_keys import first_of_day
-from archive.web.charts import Axis, axis_of, bars, spark
 from archive.web.summary import MERGER, Summary
 from archive.web.visit import Page, Visit
 
@@ -40,7 +40,7 @@ def home(visit: Visit) -> Page:
         values = axis.values(summary.months)
         per = {1: t("tháng", "month"), 3: t("quý", "quarter"), 12: t("năm", "year")}[axis.step]
         most = t(f"nhiều nhất {t.number(max(values))} bài một {per}", f"at most {t.number(max(values))} a {per}")
-        chart = bars(
+        chart = timeline(
             axis,
             summary.months,
             title=t(f"Số bài theo {per} đăng", f"Articles by {per} of publication"),
@@ -48,6 +48,7 @@ def home(visit: Visit) -> Page:
                 f"Từ {t.day(axis.first)} đến {t.day(axis.last)}, {most}.",
                 f"From {t.day(axis.first)} to {t.day(axis.last)}, {most}.",
             ),
+            number=t.number,
             mark=MERGER,
         )
         rows = _rows(visit, summary, axis)

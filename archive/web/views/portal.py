@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from archive.charts import axis_of, timeline
 from archive.errors import NotFound
 from archive.store.search_keys import first_of_day
-from archive.web.charts import axis_of, bars
 from archive.web.knowledge import Health
 from archive.web.summary import MERGER, PortalSummary
 from archive.web.views.article import safe_url
@@ -101,7 +101,8 @@ def _charts(visit: Visit, found: PortalSummary) -> list[Chart]:
         if months:
             most = t.number(max(axis.values(months)))
             note = f"{t.day(min(months))} – {t.day(max(months))}, {t('nhiều nhất', 'at most')} {most}"
-            charts.append(Chart(title, note, bars(axis, months, title=title, description=note, mark=MERGER)))
+            drawing = timeline(axis, months, title=title, description=note, number=t.number, mark=MERGER)
+            charts.append(Chart(title, note, drawing))
     return charts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -57,7 +58,9 @@ def search(visit: Visit) -> Page | Body:
         "results": results,
         "facets": _facets(visit, results),
         "sorts": [(sort, visit.link("/search", sort=sort, page=None)) for sort in _SORTS if query or sort != "rank"],
-        "feed": visit.link("/search.atom", page=None, sort=None),
+        "feed": visit.base_url + visit.link("/search.atom", page=None, sort=None),
+        "saved": visit.base_url + visit.link("/search", page=None),
+        "command": _command(visit),
         "previous": visit.link("/search", page=number - 1) if number > 1 else None,
         "next": visit.link("/search", page=number + 1) if results.has_more and number < _LAST_PAGE else None,
         "names": visit.names,
@@ -68,6 +71,19 @@ def search(visit: Visit) -> Page | Body:
         ),
     }
     return Page("search.html", context)
+
+
+def _command(visit: Visit) -> str:
+    """Return the same search as it is typed in a shell, nothing where that asks for words and there are none."""
+    if not visit.arg("q") or not visit.arg("q").isprintable():
+        return ""
+    year = visit.arg("year")
+    asked = [(f"--{name}", value) for name in ("portal", "province", "category") for value in _values(visit, name)]
+    asked += [(f"--{name}", year or visit.arg(name)) for name in ("since", "until")]
+    given = [part for name, value in asked if value for part in (name, value)]
+    flags = [flag for name, flag in (("exact", "--exact"), ("copies", "--all-copies")) if visit.arg(name)]
+    sort = ["--sort", _sort(visit)] if _sort(visit) != "rank" else []
+    return shlex.join(["luutru", "search", *given, *flags, *sort, "--", visit.arg("q")])
 
 
 def feed(visit: Visit) -> Body:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.web.terms import PATTERNS, TERMS
+from archive.terms import PATTERNS, TERMS
 
-__all__ = ["COOKIE", "ENGLISH", "VIETNAMESE", "Language", "chosen"]
+__all__ = ["COOKIE", "ENGLISH", "LANGUAGES", "VIETNAMESE", "Language", "chosen"]
 
 COOKIE = "luutru_lang"
+LANGUAGES = ("vi", "en")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
