@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from archive.extract import extract, parse
-from archive.extract.families import FAMILIES, NAMES, recognise
+from archive.extract.families import FAMILIES, NAMES
 from archive.extract.flatten import flatten
 from archive.extract.metadata import read_metadata
 from archive.extract.outline import Outline
+from archive.extract.recognise import recognise
 from archive.extract.select import select
 from archive.records import Article, PageKind
 from benchmarks.quality.composed import compose

@@ -10,8 +10,7 @@ from archive.chrome.places import Places, find
 
 if TYPE_CHECKING:
     from archive.chrome.model import Learned
-    from archive.extract.body import Body
-    from archive.extract.outline import Block, Line, Outline
+    from archive.extract.outline import Block, Body, Line, Outline
 
 __all__ = ["find_container", "learned_chrome", "strange_chars", "text_chars"]
 

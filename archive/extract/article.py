@@ -11,13 +11,12 @@ from archive.chrome.apply import find_container, learned_chrome
 from archive.chrome.model import Learned
 from archive.chrome.observe import Observes, observe
 from archive.extract.attached import find_attachments
-from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
+from archive.extract.body import family_body, family_chrome, family_title, find_body
 from archive.extract.byline import Byline, is_person, is_signature, read_byline, read_labelled
 from archive.extract.chrome import clean
 from archive.extract.date_lines import is_date_line, is_update_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence
-from archive.extract.families import recognise
 from archive.extract.fields import (
     Surroundings,
     find_author,
@@ -30,10 +29,11 @@ from archive.extract.flatten import flatten
 from archive.extract.kinds import classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
-from archive.extract.outline import Line, Outline
+from archive.extract.outline import Body, Line, Outline
 from archive.extract.page import Page
 from archive.extract.parts import part_number
 from archive.extract.reasons import Reasons
+from archive.extract.recognise import recognise
 from archive.extract.removals import find_removals
 from archive.extract.repeats import unglued
 from archive.extract.spam import gambling, gambling_title

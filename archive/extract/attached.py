@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from archive.extract.body import Body
 from archive.extract.lexicon import find
-from archive.extract.outline import Line, Outline
+from archive.extract.outline import Body, Line, Outline
 from archive.extract.page import Element, Page
 from archive.records import Attachment
 from archive.text import normalise_line

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archive.chrome.apply import find_container, strange_chars, text_chars
 from archive.chrome.model import Learned
 from archive.extract.container import Region, find_region, is_past, region_of, widened
 from archive.extract.families import NAMES, Family
-from archive.extract.outline import Line, Outline
+from archive.extract.outline import Body, Line, Outline
 from archive.extract.page import Element
 from archive.extract.second_opinion import believed_lines
 from archive.extract.select import select
 
-__all__ = ["Body", "family_body", "family_chrome", "family_title", "find_body"]
+__all__ = ["family_body", "family_chrome", "family_title", "find_body"]
 
 _BELIEVED_SHARE = 0.5  # a named container must hold this share of the prose that stands below the heading
 _FAMILY_SHARE = 0.25  # and one that a family names
@@ -23,22 +23,6 @@ _LEAD_LINES = 6
 _STRANGE_CHARS = 80  # of text beside a container that was learned: less is a label
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
 LEARNED = replace(NAMES, name="learned")
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The lines of a body and of its lead, ascending, without the heading.
-
-    `start` and `end` (exclusive) bound the lines around it that can hold date, byline and category; `is_exact` says
-    that selectors named it.
-    """
-
-    lines: tuple[int, ...]
-    lead: tuple[int, ...]
-    start: int
-    end: int
-    extractor: str
-    is_exact: bool
 
 
 def family_title(outline: Outline, family: Family) -> Line | None:

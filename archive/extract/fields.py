@@ -10,14 +10,14 @@ from functools import lru_cache
 from itertools import takewhile
 from urllib.parse import unquote, urlsplit
 
-from archive.extract.body import Body, line_of
+from archive.extract.body import line_of
 from archive.extract.byline import is_person, name_at_start, read_byline, read_labelled, tidy_author
 from archive.extract.date_lines import has_date_label, is_date_line, is_dateline, is_update_line
 from archive.extract.dates import choose, date_in_path, parse_date
 from archive.extract.families import NAMES, Family
 from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
-from archive.extract.outline import Line, Outline
+from archive.extract.outline import Body, Line, Outline
 from archive.extract.select import select
 from archive.extract.title import is_crumbs
 from archive.text import fold_key, normalise_line

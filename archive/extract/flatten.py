@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.extract.outline import HEADINGS, Block, Line, Outline, reads_as_prose
+from archive.extract.outline import Block, Line, Outline, reads_as_prose
 from archive.extract.page import Element
 from archive.extract.recurring import Part, Recurring, Start, replay
 from archive.extract.tables import is_data_table
-from archive.extract.traits import CELLS, TELLING, Traits, read_traits
+from archive.extract.traits import CELLS, HEADINGS, TELLING, Traits, read_traits
 from archive.extract.zones import Zone
 
 __all__ = ["flatten"]

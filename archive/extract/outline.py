@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archive.extract.page import Element
+from archive.extract.traits import HEADINGS, Traits
 from archive.extract.zones import Zone
 
-if TYPE_CHECKING:
-    from archive.extract.traits import Traits
+__all__ = ["Block", "Body", "Line", "Outline", "reads_as_prose", "weight"]
 
-__all__ = ["HEADINGS", "Block", "Line", "Outline", "reads_as_prose", "weight"]
-
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _SENTENCE_ENDS = (". ", "? ", "! ", "; ", "。")
 _PROSE_CHARS = 60
 # What is called so has no prose to speak of, or is called so by mistake: "#content_print" is what will be printed.
@@ -193,6 +190,22 @@ class Outline:
         """Return the innermost block that holds both blocks."""
         seen = set(self.ancestors(a))
         return next(index for index in self.ancestors(b) if index in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The lines of a body and of its lead, ascending, without the heading.
+
+    `start` and `end` (exclusive) bound the lines around it that can hold date, byline and category; `is_exact` says
+    that selectors named it.
+    """
+
+    lines: tuple[int, ...]
+    lead: tuple[int, ...]
+    start: int
+    end: int
+    extractor: str
+    is_exact: bool
 
 
 def reads_as_prose(text: str, tag: str, link_chars: int) -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archive.extract.families import CLASSES
-from archive.extract.outline import HEADINGS
 from archive.extract.zones import hides, zone_reason
 
-__all__ = ["CELLS", "TELLING", "Traits", "read_traits"]
+__all__ = ["CELLS", "HEADINGS", "TELLING", "Traits", "read_traits"]
 
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir"),

@@ -12,10 +12,8 @@ from pkgutil import iter_modules
 
 from archive.extract.families.family import Family
 from archive.extract.families.names import NAMES
-from archive.extract.outline import Outline
-from archive.extract.select import select
 
-__all__ = ["CLASSES", "FAMILIES", "NAMES", "Family", "recognise"]
+__all__ = ["CLASSES", "FAMILIES", "NAMES", "Family"]
 
 _OTHERS = frozenset(("family", "names"))
 
@@ -30,19 +28,3 @@ def _load() -> tuple[Family, ...]:
 FAMILIES = _load()
 # The classes that any selector asks for: few of those in a page, so that only these are indexed.
 CLASSES = frozenset(re.findall(r"\.([\w-]+)", str([astuple(family) for family in (*FAMILIES, NAMES)])))
-
-
-def recognise(outline: Outline, generator: str) -> Family | None:
-    """Return the family that made the page, or None.
-
-    `generator` is the page's `<meta name=generator>`; in one page it agrees with at most one family of each rank.
-    """
-    generator = generator.casefold()
-    for family in FAMILIES:
-        if family.generator and family.generator in generator:
-            return next((f for f in FAMILIES if f.rank > family.rank and _is_marked(outline, f)), family)
-    return next((f for f in FAMILIES if _is_marked(outline, f)), None)
-
-
-def _is_marked(outline: Outline, family: Family) -> bool:
-    return any(select(outline, mark) for mark in family.marks)
