@@ -11,6 +11,11 @@ from archive.records import Extraction, PageKind
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 SUBJECT = "Kế hoạch phòng chống thiên tai và tìm kiếm cứu nạn trên địa bàn xã Khe Rạ"
+LONG_TEXT = "".join(
+    f"<p>Năm {year}, mưa lớn kéo dài {year % 7 + 3} ngày làm sạt lở hai bên taluy của tuyến đường vào bản, nước suối"
+    " dâng cao cuốn trôi cầu tạm và làm hư hại nhiều thửa ruộng; bà con đã góp công sửa lại trước vụ sau.</p>"
+    for year in range(2019, 2025)
+)
 SEARCH = (
     "<form><label>Từ khóa</label><input name=k><label>Loại văn bản</label><select><option>Tất cả</option></select>"
     "<input type=submit value='Tìm kiếm'></form>"
@@ -62,3 +67,22 @@ def test_the_page_of_one_document_is_an_article() -> None:
     found = read("<table>" + "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in fields) + "</table>", SUBJECT)
     assert found.article is not None
     assert found.article.title == SUBJECT
+
+
+def page_with_title_far_above(text: str, title: str) -> Extraction:
+    links = "".join(
+        f"<li><a href='/tin/{n}'>Xã Nà Pheo ra quân làm đường vào bản lần thứ {n}</a></li>" for n in range(8)
+    )
+    html = f"<title>{title}</title><body><h1>{title}</h1><div><h3>Tin mới</h3><ul>{links}</ul></div><div>{text}</div>"
+    return extract(parse(html.encode(), "https://a.example/tin/1"), captured_at=NOW)
+
+
+def test_text_far_below_the_heading_that_the_page_is_called_by_is_an_articles() -> None:
+    found = page_with_title_far_above(LONG_TEXT, "Xã Khe Rạ ban hành các kế hoạch phòng chống thiên tai năm 2025")
+    assert found.article is not None, found.reason
+
+
+def test_text_below_the_name_of_a_site_or_a_category_makes_no_article() -> None:
+    for name in ("Cổng thông tin điện tử xã Khe Rạ huyện Mường Ải", "Tin tức sự kiện"):
+        found = page_with_title_far_above(LONG_TEXT, name)
+        assert found.kind is PageKind.LISTING, found.reason

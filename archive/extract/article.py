@@ -124,7 +124,7 @@ def extract(
 def _unlink_own(outline: Outline, page: Page) -> None:
     """Take the link off headings that link to their own page: they are no entries of a list."""
     for line in outline.lines:
-        if line.is_heading and line.is_link and _links_to_itself(line, page):
+        if line.link_chars and line.is_heading and line.is_link and _links_to_itself(line, page):
             outline.lines[line.index] = line._replace(link_chars=0, href="")
 
 

@@ -39,6 +39,7 @@ _CONTACT = re.compile(
 _ANNOUNCES = re.compile(r":\s*$|\bliên hệ\b", re.I)
 _ANNOUNCED_LINES = 3
 _END_MARK = re.compile(r"(?:\.|…)\s?/\s?\.?\s*$|\./-?\s*$")
+_END_CHARS = 8  # no end mark is longer, blanks inside of it counted
 _DOCUMENT = re.compile(
     r"\W*(?:\d+[.)]\s*)?(?:(?:quyết|nghị) định|nghị quyết|thông (?:tư|báo|tri)|công (?:văn|điện)|kế hoạch|báo cáo|luật|"
     r"tờ trình|chỉ thị|hướng dẫn|biểu|mẫu|phụ lục|danh (?:sách|mục)|quy (?:chế|định|trình)|văn bản|hồ sơ|dự thảo|số)\b",
@@ -359,7 +360,7 @@ def _contacts(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple
 def _tail(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:
     """Behind the end mark: lists of links and lone short links."""
     left = remaining(lines, reasons)
-    ends = [i for i, (_, line) in enumerate(left) if _END_MARK.search(line.text)]
+    ends = [i for i, (_, line) in enumerate(left) if _END_MARK.search(line.text[-_END_CHARS:])]
     if not ends:
         return
     for position, line in left[ends[-1] + 1 :]:

@@ -94,7 +94,7 @@ def _goes_on_with_value(line: str, count: int, kind: str) -> bool:
     rest = _after_words(_EDGES.sub("", line), count)
     if not rest:
         return False
-    if re.match(r"\s*[:：]?\s*[(\[]?[\d.,]+[)\]%]?\s*(?:\w+)?$", rest):
+    if re.match(r"\s*[:：]?\s*(?:[(\[]?[\d.,]+[)\]%]?\s*(?:\w+)?|[(\[][\d.,]+(?: \w+){1,3}[)\]]?)$", rest):
         return kind in _LABELS or kind == "comment"
     if kind in _FOOTERS:
         # Footers are sentences of their own: "Ghi rõ nguồn … khi phát hành lại".

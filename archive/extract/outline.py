@@ -161,7 +161,8 @@ class Outline:
     def prose(self) -> list[int]:
         """The characters of unzoned prose before each line, and before the end."""
         if not self._prose:
-            self._prose = [0, *accumulate(weight(line) for line in self.lines)]
+            own = [weight(line) if line.is_prose or line.tag == "row" else 0 for line in self.lines]
+            self._prose = [0, *accumulate(own)]
         return self._prose
 
     @property

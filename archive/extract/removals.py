@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archive.extract.fields import Surroundings
 from archive.extract.outline import Line, Outline
@@ -22,10 +23,16 @@ def find_removals(s: Surroundings, lines: list[Line], reasons: Reasons, *, expla
     """
     if not explained:
         counted = [reasons[position] for position in sorted(reasons)]
-        return tuple([Removal("", reason) for reason in (*counted, *_reasons(s))])
+        return tuple(map(_named, (*counted, *_reasons(s))))
     own = [([lines[position]], reason) for position, reason in sorted(reasons.items())]
     blocks = [*own, *_runs(_outside(s))]
     return tuple(Removal(_text(run), reason, _where(s.outline, run[0].block)) for run, reason in blocks)
+
+
+# One for all: on its way from a worker each costs more than all its copies.
+@lru_cache(maxsize=256)
+def _named(reason: str) -> Removal:
+    return Removal("", reason)
 
 
 def _outside(s: Surroundings) -> list[Line]:

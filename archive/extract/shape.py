@@ -17,7 +17,7 @@ from archive.extract.inserts import is_attachment
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 from archive.extract.standins import UNFILLED
-from archive.extract.title import agrees
+from archive.extract.title import agrees, is_site
 from archive.records import PageKind
 from archive.text import fold_key, strip_marks
 
@@ -34,6 +34,7 @@ __all__ = [
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
+_TEXT_BELOW_CHARS = 400
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
 _ENTRIES_LEAST = 2
@@ -48,6 +49,8 @@ def by_shape(e: Evidence) -> Verdict:
         return PageKind.LISTING, why
     if _has_prose_below_title(e):
         return PageKind.ARTICLE, "a heading with text below"
+    if _is_called_by_heading(e):
+        return PageKind.ARTICLE, "a heading that the page is called by, and text further down"
     if e.title is None and e.outline.prose[-1] >= 600 and e.metadata.og_type != "website":
         return PageKind.ARTICLE, "running text"
     if e.metadata.og_type == "article" and e.outline.prose[-1] >= 80:
@@ -56,6 +59,19 @@ def by_shape(e: Evidence) -> Verdict:
     if headlines >= 5:
         return PageKind.LISTING, f"{headlines} linked headings"
     return None
+
+
+def _is_called_by_heading(e: Evidence) -> bool:
+    """Whether a heading that is no name of a category or a site is what the page calls itself, and text stands below.
+
+    Some templates keep it far above, with menus and lists between.
+    """
+    heading = e.title
+    if heading is None or heading.is_link or len(heading.text.split()) <= _CATEGORY_WORDS or is_site(heading.text):
+        return False
+    _, chars, others = teasers(e.outline, heading.index + 1)
+    names = (*e.metadata.headlines, e.metadata.title)
+    return others >= _TEXT_BELOW_CHARS and others > chars and any(agrees(heading.text, name) for name in names)
 
 
 def is_headline(line: Line) -> bool:

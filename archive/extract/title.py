@@ -11,7 +11,7 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["agrees", "clean_title", "find_title", "is_crumbs", "strip_site"]
+__all__ = ["agrees", "clean_title", "find_title", "is_crumbs", "is_site", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
@@ -215,6 +215,11 @@ def is_crumbs(text: str) -> bool:
 def agrees(heading: str, name: str) -> bool:
     """Return whether a heading is what a page calls itself, whole or cut off, with or without the site's name."""
     return _agreement(_key(heading), _key(name)) > 0
+
+
+def is_site(text: str) -> bool:
+    """Return whether a line is what portals call themselves by: "Cổng thông tin điện tử …"."""
+    return _SITE.match(text) is not None
 
 
 def strip_site(title: str, site_name: str = "") -> str:
