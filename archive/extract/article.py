@@ -12,7 +12,7 @@ from archive.chrome.model import Learned
 from archive.chrome.observe import Observes, observe
 from archive.extract.attached import find_attachments
 from archive.extract.body import Body, family_body, family_chrome, family_title, find_body
-from archive.extract.byline import Byline, is_person, is_signature, read_byline, read_labelled
+from archive.extract.byline import Byline, is_account, is_person, is_signature, read_byline, read_labelled
 from archive.extract.chrome import clean
 from archive.extract.date_lines import is_date_line, is_update_line
 from archive.extract.dates import parse_date
@@ -27,6 +27,7 @@ from archive.extract.fields import (
     find_source,
 )
 from archive.extract.flatten import flatten
+from archive.extract.inserts import is_attachment
 from archive.extract.kinds import classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
@@ -48,6 +49,7 @@ MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold 
 MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
+_BUTTON_CHARS, _ACCOUNT_CHARS = 20, 4
 _SIGNED_LINES = 4  # between the office of who signs and the name
 
 
@@ -224,8 +226,18 @@ def _take_header(text: _Text, lead: int) -> None:
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):
             text.take(position, byline)
+        elif line.link_chars and _is_button(line):
+            text.reasons[position] = "nav"
+        elif len(line.text) >= _ACCOUNT_CHARS and is_account(line.text):
+            text.take(position, Byline())
         elif is_person(line.text, by_family=True) and not is_person(below.text):
             text.take(position, Byline(author=normalise_line(line.text)))
+
+
+def _is_button(line: Line) -> bool:
+    """Whether a link between heading and text is a button: short, or one that leads nowhere."""
+    is_short = len(line.text) <= _BUTTON_CHARS and not is_attachment(line)
+    return is_short or (line.is_link and line.href.startswith(("#", "javascript:")))
 
 
 def _take_bylines(text: _Text) -> None:

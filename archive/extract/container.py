@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from archive.extract.dates import parse_date
 from archive.extract.inserts import is_attachment
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
-from archive.extract.teasers import is_headline_link, own_mass
+from archive.extract.teasers import headline_of, is_headline_link, own_mass
 
 __all__ = ["Region", "find_region", "is_past", "region_of", "widened"]
 
@@ -45,6 +46,7 @@ _LEVELS = 3
 _HEADLINES, _SMALL_CHARS = 2, 600
 _HEADING_CHARS = 60
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
+_TEASERS = 2
 _TEASER_LINES = 6  # of a box with the title of another article and its beginning
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
 
@@ -101,7 +103,7 @@ def _is_past(outline: Outline, title: Line, region: Region) -> bool:
         return True
     if sum(is_headline_link(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
         return False
-    teasers = sum(any(map(is_headline_link, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
+    teasers = sum(headline_of(outline, line) is not None for line in paragraphs)
     if teasers * 5 >= len(paragraphs) * 3:
         return True
     is_small = sum(len(line.text) for line in paragraphs) < _SMALL_CHARS
@@ -242,6 +244,8 @@ def _reads_like_text(lines: list[Line]) -> bool:
         if not phrase.is_risky or (below is not None and below.is_link):
             return False
     if len(lines) <= _TEASER_LINES and is_headline_link(first) and any(line.is_prose for line in lines):
+        return False
+    if sum(is_headline_link(above) and line.is_prose for above, line in pairwise(lines)) >= _TEASERS:
         return False
     links = sum(line.link_chars for line in lines if not is_attachment(line))
     return links * 3 <= sum(len(line.text) for line in lines)

@@ -19,6 +19,7 @@ _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
 _FEW_WORDS = 4
+_NOTICE_LINES = 4  # without links: below a banner stands a menu
 _FIRST_LINES = 2_000  # among these the heading stands
 _FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
@@ -56,7 +57,16 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     if guessed is None or agreed is None:
         return agreed or guessed
     is_near = agreed.index < guessed.index <= agreed.index + 4
-    return guessed if is_near or not _is_followed(outline, agreed) else agreed
+    is_below = _is_followed(outline, agreed) or (named is None and _has_lines_below(outline, agreed))
+    return guessed if is_near or not is_below else agreed
+
+
+def _has_lines_below(outline: Outline, heading: Line) -> bool:
+    """Whether lines without links, of a notice or a poem, stand below a marked heading of more than a few words."""
+    if not heading.is_heading or len(heading.text.split()) <= _FEW_WORDS:
+        return False
+    below = [line for line in outline.lines[heading.index + 1 : heading.index + 9] if not line.reason]
+    return len(below) >= _NOTICE_LINES and not any(line.link_chars for line in below[:_NOTICE_LINES])
 
 
 def _is_followed(outline: Outline, heading: Line) -> bool:
