@@ -254,7 +254,7 @@ def is_dated(e: Evidence) -> bool:
     for line in e.outline.lines[e.title.index + 1 : e.title.index + _DATE_LINES]:
         if is_date_line(line.text):
             below = e.outline.lines[line.index + 1 : line.index + 2]
-            if any(map(is_headline, below)):
+            if any(is_headline(line) and not is_attachment(line) for line in below):
                 return False  # the date of the first entry of a list
             return _is_named(e.title, e) or starts_with_text(e)
         if line.is_prose or is_headline(line):

@@ -18,6 +18,7 @@ _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
 _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
+_SIDE_BLOCKS = frozenset(("counter", "poll", "comment"))  # kinds of the lexicon
 _FEW_WORDS = 4
 _NOTICE_LINES = 4  # without links: below a banner stands a menu
 _FIRST_LINES = 2_000  # among these the heading stands
@@ -92,8 +93,10 @@ def _standing(outline: Outline, least: float) -> Line | None:
             continue
         if any(i.is_prose and not i.reason for i in _close_above(lines, line)) and not _opens_block(outline, line):
             continue  # a heading inside of a text
-        score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         below = lines[line.index + 1 : line.index + 7]
+        if below and (phrase := find(below[0].text)) and phrase.kind in _SIDE_BLOCKS:
+            continue  # the heading of a counter
+        score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         if any(len(i.text) <= 80 and parse_date(i.text) for i in below[:3]):
             score += 1.5
         if any(i.is_prose and not i.reason for i in below):
