@@ -34,6 +34,7 @@ __all__ = [
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
+_TEXT_LEAST = 400
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
 _BUTTONS = frozenset(("share", "print", "fontsize", "tts", "rating", "counter", "meta_label"))  # kinds of the lexicon
@@ -53,6 +54,8 @@ def by_shape(e: Evidence) -> Verdict:
         return PageKind.ARTICLE, "a heading with text below"
     if e.title is None and e.outline.prose[-1] >= 600 and e.metadata.og_type != "website":
         return PageKind.ARTICLE, "running text"
+    if _has_text_further_down(e):
+        return PageKind.ARTICLE, "a heading in the page's header, and text"
     if e.metadata.og_type == "article" and e.outline.prose[-1] >= 80:
         return PageKind.ARTICLE, "og:type"
     headlines = sum(1 for line in e.outline.lines if is_headline(line))
@@ -279,6 +282,14 @@ def _starts_with_prose(e: Evidence) -> bool:
         if line.is_prose:
             return True
     return False
+
+
+def _has_text_further_down(e: Evidence) -> bool:
+    """Whether the page calls itself by a heading that a menu or a list parts from the text, which outweighs teasers."""
+    if e.title is None or e.title.is_link or len(e.title.text.split()) <= _CATEGORY_WORDS or not _is_named(e.title, e):
+        return False
+    _, chars, others = teasers(e.outline, e.title.index + 1)
+    return others >= _TEXT_LEAST and others > chars
 
 
 def _has_prose_below_title(e: Evidence) -> bool:
