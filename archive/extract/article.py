@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -49,6 +50,9 @@ MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold 
 MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
+_HEADER_LABEL = re.compile(
+    r"\W*(?:(?:chuyên mục|danh mục|thể loại|category)\s*:\s*.{1,60}|chi tiết|details|by|bởi)\W*", re.I
+)
 _BUTTON_CHARS, _ACCOUNT_CHARS = 20, 4
 _SIGNED_LINES = 4  # between the office of who signs and the name
 
@@ -222,6 +226,7 @@ def _take_header(text: _Text, lead: int) -> None:
             break
         phrase = find(line.text)
         is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky
+        is_label = is_label or _HEADER_LABEL.fullmatch(line.text) is not None
         if is_label or is_date_line(line.text) or is_update_line(line.text):
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):

@@ -45,6 +45,7 @@ _LITTLE_PROSE = 200  # characters; of so little no shares are taken
 _LEVELS = 3
 _HEADLINES, _SMALL_CHARS = 2, 600
 _HEADING_CHARS = 60
+_BUTTON_CHARS = 20
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
 _TEASERS = 2
 _TEASER_LINES = 6  # of a box with the title of another article and its beginning
@@ -203,10 +204,13 @@ def _back(outline: Outline, start: int, first: int) -> int:
     return first
 
 
-def _reach(outline: Outline, parent: int, span: tuple[int, int], *, is_outermost: bool) -> tuple[int, bool]:
+def _reach(
+    outline: Outline, parent: int, span: tuple[int, int], *, is_outermost: bool, is_below: bool = False
+) -> tuple[int, bool]:
     """Return how far what reads like text goes on in the lines of `span`, inside of `parent`, and whether to its end.
 
-    Looked at child for child; a toolbar on the way is passed over. Beside the heading's own block only text counts.
+    Looked at child for child; a toolbar on the way is passed over, and buttons right below the heading (`is_below`).
+    Beside the heading's own block only text counts.
     """
     reach = span[0]
     for first, last in _groups(outline, parent, span):
@@ -215,6 +219,8 @@ def _reach(outline: Outline, parent: int, span: tuple[int, int], *, is_outermost
         if not own:
             if any(line.reason in _ENDS for line in lines):
                 return reach, False
+            continue
+        if is_below and reach == span[0] and all(line.link_chars and len(line.text) <= _BUTTON_CHARS for line in own):
             continue
         if not _reads_like_text(own) or (is_outermost and not any(line.is_prose for line in own)):
             return reach, False
@@ -260,7 +266,7 @@ def _below(outline: Outline, title: Line) -> Region | None:
     at, outer, levels = title.index + 1, title.block, _LEVELS
     while outer >= 0 and levels:
         block = outline.blocks[outer]
-        at, is_open = _reach(outline, outer, (at, block.last), is_outermost=False)
+        at, is_open = _reach(outline, outer, (at, block.last), is_outermost=False, is_below=found is None)
         if any(_has_weight(line) for line in outline.lines[title.index + 1 : at]):
             found = Region(outer, outer, title.index + 1, at, block.first, block.last)
             levels -= 1

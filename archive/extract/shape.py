@@ -37,7 +37,7 @@ _TEXT_CHARS = 40
 _TEXT_LEAST = 400
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
-_BUTTONS = frozenset(("share", "print", "fontsize", "tts", "rating", "counter", "meta_label"))  # kinds of the lexicon
+_OTHERS = frozenset(("related", "comment", "poll", "copyright", "session"))  # kinds of the lexicon: not the article's
 _DATE_LINES = 8
 _TEASERS_PAGED, _ROWS = 4, 5
 _ENTRIES_LEAST = 2
@@ -236,7 +236,7 @@ def starts_with_text(e: Evidence) -> bool:
         if line.reason or (not line.link_chars and parse_date(line.text)):
             continue
         phrase = find(line.text)
-        if phrase is not None and phrase.kind in _BUTTONS:
+        if phrase is not None and phrase.kind not in _OTHERS:
             continue
         if is_headline(line) or phrase or (line.link_chars and len(line.text) >= _TEXT_CHARS):
             return False
