@@ -215,3 +215,22 @@ def test_a_page_with_a_tag_in_its_address_is_an_article_where_its_text_outweighs
     body = f"<h1>{TITLE}</h1><div><p>{P1} {P2}</p><p>{P2} {P1}</p></div><div>{TEASERS}</div>"
     found = extraction(body, path="/dan-luoi?tag=top")
     assert found.article is not None, found.reason
+
+
+def test_labels_and_buttons_of_a_header_are_no_text() -> None:
+    header = '<ul><li><a href="/in">In</a></li></ul><div>Chi tiết</div><div>Chuyên mục: Tin làng chài</div>'
+    assert lines(f"{header}<p>{P1}</p><p>{P2}</p>") == [P1, P2]
+
+
+def test_a_notice_below_buttons() -> None:
+    notice = (
+        "Kính gửi: các hộ dân trong thôn",
+        "Lịch cắt nước như sau:",
+        "- Từ 8 giờ đến 11 giờ",
+        "- Xóm Trên và xóm Giữa",
+    )
+    told = "".join(f"<p>{line}</p>" for line in notice)
+    side = f"<div><h3>Tin nổi bật</h3>{TEASERS}</div>"
+    found = extraction(f'<div><div><h3>{TITLE}</h3><div><a href="/in">In</a></div><div>{told}</div></div>{side}</div>')
+    assert found.article is not None, found.reason
+    assert found.article.text.split("\n") == list(notice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -12,7 +13,7 @@ from archive.chrome.model import Learned
 from archive.chrome.observe import Observes, observe
 from archive.extract.attached import find_attachments
 from archive.extract.body import family_body, family_chrome, family_title, find_body
-from archive.extract.byline import Byline, is_person, is_signature, read_byline, read_labelled
+from archive.extract.byline import Byline, is_account, is_person, is_signature, read_byline, read_labelled
 from archive.extract.chrome import clean
 from archive.extract.date_lines import is_date_line, is_update_line
 from archive.extract.dates import parse_date
@@ -26,6 +27,7 @@ from archive.extract.fields import (
     find_source,
 )
 from archive.extract.flatten import flatten
+from archive.extract.inserts import is_attachment
 from archive.extract.kinds import classify
 from archive.extract.lexicon import find
 from archive.extract.metadata import read_metadata
@@ -48,6 +50,10 @@ MAX_CHARS = 600_000  # a code of law has 400,000; beyond it one page would hold 
 MAX_LINES = 15_000
 _BYLINE_LINES = 10  # from the end of the text
 _HEADER_LINES = 6
+_HEADER_LABEL = re.compile(
+    r"\W*(?:(?:chuyên mục|danh mục|thể loại|category)\s*:\s*.{1,60}|chi tiết|details|by|bởi)\W*", re.I
+)
+_BUTTON_CHARS, _ACCOUNT_CHARS = 20, 4
 _SIGNED_LINES = 4  # between the office of who signs and the name
 
 
@@ -220,12 +226,23 @@ def _take_header(text: _Text, lead: int) -> None:
             break
         phrase = find(line.text)
         is_label = phrase is not None and phrase.kind == "meta_label" and not phrase.is_risky
+        is_label = is_label or _HEADER_LABEL.fullmatch(line.text) is not None
         if is_label or is_date_line(line.text) or is_update_line(line.text):
             text.reasons[position] = "date"
         elif byline := read_byline(line.text, is_marked=False, is_last=False):
             text.take(position, byline)
+        elif line.link_chars and _is_button(line):
+            text.reasons[position] = "nav"
+        elif len(line.text) >= _ACCOUNT_CHARS and is_account(line.text):
+            text.take(position, Byline())
         elif is_person(line.text, by_family=True) and not is_person(below.text):
             text.take(position, Byline(author=normalise_line(line.text)))
+
+
+def _is_button(line: Line) -> bool:
+    """Whether a link between heading and text is a button: short, or one that leads nowhere."""
+    is_short = len(line.text) <= _BUTTON_CHARS and not is_attachment(line)
+    return is_short or (line.is_link and line.href.startswith(("#", "javascript:")))
 
 
 def _take_bylines(text: _Text) -> None:

@@ -10,7 +10,16 @@ from importlib.resources import files
 from archive.extract.dates import parse_date
 from archive.text import fold_key, normalise_line
 
-__all__ = ["Byline", "is_person", "is_signature", "name_at_start", "read_byline", "read_labelled", "tidy_author"]
+__all__ = [
+    "Byline",
+    "is_account",
+    "is_person",
+    "is_signature",
+    "name_at_start",
+    "read_byline",
+    "read_labelled",
+    "tidy_author",
+]
 
 _MAX_LINE_CHARS = 90
 _MAX_VALUE_CHARS = 120
@@ -160,7 +169,7 @@ def read_labelled(text: str) -> Byline | None:
     if match := _WRITTEN_BY.match(text):
         name = name_at_start(match["value"])
         author = tidy_author(name)
-        return Byline(author=author) if author or _is_account(name) else None
+        return Byline(author=author) if author or is_account(name) else None
     if _POSTER_LABEL.match(text) and len(text) <= _MAX_LINE_CHARS:
         return Byline()
     return None
@@ -204,8 +213,8 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
     return None
 
 
-def _is_account(text: str) -> bool:
-    """Whether a name is an account: one of those of CMSs, or one word in lower case or with digits."""
+def is_account(text: str) -> bool:
+    """Return True for the name of an account: one of those of CMSs, or one word in lower case or with digits."""
     name = normalise_line(text).strip(" .:;,-–|()[]")
     return fold_key(name) in _ACCOUNTS or (
         bool(name) and " " not in name and (name.islower() or any(c.isdigit() for c in name))
@@ -220,7 +229,7 @@ def tidy_author(text: str) -> str | None:
     text = normalise_line(text).strip(" .:;,-–|()[]")
     if not text or len(text) > _MAX_VALUE_CHARS or "@" in text or _SITE_LIKE.match(text):
         return None
-    if _is_account(text):
+    if is_account(text):
         return None
     parts = [part.strip(" ()") for part in _SPLIT.split(text) if part.strip(" ()")]
     people = [part for part in parts if is_person(part)]

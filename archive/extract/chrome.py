@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from archive.extract.byline import read_labelled
-from archive.extract.inserts import contents, files, is_attachment, keywords
+from archive.extract.inserts import contents, files, is_attachment, is_pager, keywords
 from archive.extract.lexicon import LEADERS, find
 from archive.extract.outline import Line
 from archive.extract.reasons import Reasons, remaining
@@ -25,7 +25,6 @@ _AUTO_ALT = re.compile(r"\s*[-–]?\s*(?:ảnh|hình)\s*(?:minh\s*h[oọ][aạ])
 _CREDIT = re.compile(r"^\(?(?:ảnh|hình)\b|[.(]\s*(?:ảnh|nguồn ảnh|photo)\s*:|\bảnh (?:minh h[ọo]a|tư liệu)\W*$", re.I)
 _LONE = re.compile(r"^[\W\d_]{1,6}%?$")
 _SIZE = re.compile(r"^\d{1,3}\s*%$|^\W*A\s?[-+]?(?:\W{0,3}A\s?[-+]?){1,2}\W*$")
-_PAGER = re.compile(r"\W*(?:(?:trang|pages?)\W*)?(?:\d{1,3}\W+)*\d{1,3}\W*(?:(?:next|sau|tiếp|trang sau)\W*)?", re.I)
 _DATED = re.compile(
     r"\(?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{2,4}"
     r"(?:\s*\|?,?\s*\d{1,2}[:h]\d{2}(?::\d\d)?\s*(?:SA|CH|AM|PM)?)?\s*\)?\s*$",
@@ -114,7 +113,7 @@ def _noise(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[in
             yield position, "caption"
         elif _SIZE.match(line.text) or (_LONE.match(line.text) and not any(c.isdigit() for c in line.text)):
             yield position, "noise"
-        elif line.link_chars and len(line.text) <= _BUTTON_CHARS and _PAGER.fullmatch(line.text):
+        elif is_pager(line):
             yield position, "nav"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from archive.extract.dates import parse_date
 from archive.extract.inserts import is_attachment
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
-from archive.extract.teasers import is_headline_link, own_mass
+from archive.extract.teasers import headline_of, is_headline_link, own_mass
 
 __all__ = ["Region", "find_region", "is_past", "region_of", "widened"]
 
@@ -44,7 +45,9 @@ _LITTLE_PROSE = 200  # characters; of so little no shares are taken
 _LEVELS = 3
 _HEADLINES, _SMALL_CHARS = 2, 600
 _HEADING_CHARS = 60
+_BUTTON_CHARS = 20
 _FEW_CHARS = 12  # of a line of text: shorter ones are what is left of toolbars
+_TEASERS = 2
 _TEASER_LINES = 6  # of a box with the title of another article and its beginning
 _ENDS = frozenset(("related", "comment", "footer", "side", "nav", "poll", "tags"))
 
@@ -101,7 +104,7 @@ def _is_past(outline: Outline, title: Line, region: Region) -> bool:
         return True
     if sum(is_headline_link(line) for line in lines[title.index + 1 : region.last]) < _HEADLINES:
         return False
-    teasers = sum(any(map(is_headline_link, lines[max(0, line.index - 3) : line.index])) for line in paragraphs)
+    teasers = sum(headline_of(outline, line) is not None for line in paragraphs)
     if teasers * 5 >= len(paragraphs) * 3:
         return True
     is_small = sum(len(line.text) for line in paragraphs) < _SMALL_CHARS
@@ -201,10 +204,13 @@ def _back(outline: Outline, start: int, first: int) -> int:
     return first
 
 
-def _reach(outline: Outline, parent: int, span: tuple[int, int], *, is_outermost: bool) -> tuple[int, bool]:
+def _reach(
+    outline: Outline, parent: int, span: tuple[int, int], *, is_outermost: bool, is_below: bool = False
+) -> tuple[int, bool]:
     """Return how far what reads like text goes on in the lines of `span`, inside of `parent`, and whether to its end.
 
-    Looked at child for child; a toolbar on the way is passed over. Beside the heading's own block only text counts.
+    Looked at child for child; a toolbar on the way is passed over, and buttons right below the heading (`is_below`).
+    Beside the heading's own block only text counts.
     """
     reach = span[0]
     for first, last in _groups(outline, parent, span):
@@ -213,6 +219,8 @@ def _reach(outline: Outline, parent: int, span: tuple[int, int], *, is_outermost
         if not own:
             if any(line.reason in _ENDS for line in lines):
                 return reach, False
+            continue
+        if is_below and reach == span[0] and all(line.link_chars and len(line.text) <= _BUTTON_CHARS for line in own):
             continue
         if not _reads_like_text(own) or (is_outermost and not any(line.is_prose for line in own)):
             return reach, False
@@ -243,6 +251,8 @@ def _reads_like_text(lines: list[Line]) -> bool:
             return False
     if len(lines) <= _TEASER_LINES and is_headline_link(first) and any(line.is_prose for line in lines):
         return False
+    if sum(is_headline_link(above) and line.is_prose for above, line in pairwise(lines)) >= _TEASERS:
+        return False
     links = sum(line.link_chars for line in lines if not is_attachment(line))
     return links * 3 <= sum(len(line.text) for line in lines)
 
@@ -256,7 +266,7 @@ def _below(outline: Outline, title: Line) -> Region | None:
     at, outer, levels = title.index + 1, title.block, _LEVELS
     while outer >= 0 and levels:
         block = outline.blocks[outer]
-        at, is_open = _reach(outline, outer, (at, block.last), is_outermost=False)
+        at, is_open = _reach(outline, outer, (at, block.last), is_outermost=False, is_below=found is None)
         if any(_has_weight(line) for line in outline.lines[title.index + 1 : at]):
             found = Region(outer, outer, title.index + 1, at, block.first, block.last)
             levels -= 1

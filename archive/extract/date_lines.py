@@ -10,11 +10,14 @@ __all__ = ["has_date_label", "is_date_line", "is_dateline", "is_update_line"]
 
 _MOST_CHARS = 120
 _MOST_WORDS = 14
+_PARTS = re.compile(r"\s*[|•·]\s*")
+_LEAST_CHARS = 8  # of a date: 1/1/2020
 _RUNNING_WORDS = 4  # in lower case, that are none of `_DATE_WORDS`: a sentence has more of them
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|rar|zip)\b|\bsố\s*:|\d/\w*[A-ZĐ]{2}|\|\s*[^\W\d_]{2,}\s+[^\W\d_]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(
-    r"^\W*(?:ngày đăng|đăng ngày|đăng lúc|ngày xuất bản|ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
+    r"^\W*(?:ngày đăng|(?:đã )?đăng (?:ngày|lúc|vào)|ngày xuất bản|"
+    r"ngày đưa tin|ngày viết|cập nhật|ngày cập nhật|thời gian đăng|"
     r"được đăng|xuất bản|đăng bởi|posted|published|ngày tạo|ngày gửi|post date|updated|thời gian)\b",
     re.I,
 )
@@ -51,6 +54,9 @@ def is_date_line(text: str) -> bool:
     if len(text) > _MOST_CHARS or text.endswith((";", "/.")) or not any(c.isdigit() for c in text):
         return False
     words = _LETTERS.findall(text)
+    parts = _PARTS.split(text)
+    if len(parts) > 1 and any(is_date_line(part) for part in parts if len(part) >= _LEAST_CHARS):
+        return not any(len(_LETTERS.findall(part)) > _MOST_WORDS // 2 for part in parts)
     if len(words) > _MOST_WORDS or is_dateline(text) or _DOCUMENT.search(text) or parse_date(text) is None:
         return False
     if has_date_label(text):

@@ -9,7 +9,7 @@ from archive.extract.lexicon import find
 from archive.extract.outline import Line
 from archive.extract.reasons import Reasons, remaining
 
-__all__ = ["contents", "files", "is_attachment", "keywords"]
+__all__ = ["contents", "files", "is_attachment", "is_pager", "keywords"]
 
 _DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".rar", ".zip", ".ppt", ".pptx")
 _FILE_NAME = re.compile(r"\w\.(?:pdf|docx?|xlsx?|pptx?|rar|zip|7z)\b", re.I)
@@ -23,6 +23,8 @@ _CONTENTS = re.compile(
     r"(?:[\[(]?\s*(?:ẩn|hiện|hide|show|toggle)\s*[\])]?)?",
     re.I,
 )
+_PAGER = re.compile(r"\W*(?:(?:trang|pages?)\W*)?(?:\d{1,3}\W+)+\d{1,3}\W*(?:(?:next|sau|tiếp|trang sau)\W*)?", re.I)
+_PAGER_CHARS = 60
 _ENTRIES_LEAST = 2
 
 
@@ -30,6 +32,11 @@ def is_attachment(line: Line) -> bool:
     """Return True for a line that is the link of a document."""
     path = line.href.partition("?")[0].casefold()
     return path.endswith(_DOCUMENTS) or (len(line.text) <= 200 and bool(_FILE_NAME.search(line.text)))
+
+
+def is_pager(line: Line) -> bool:
+    """Return True for the numbers of further pages, as links in one line."""
+    return bool(line.link_chars) and len(line.text) <= _PAGER_CHARS and _PAGER.fullmatch(line.text) is not None
 
 
 def files(lines: list[Line], title: str, reasons: Reasons) -> Iterator[tuple[int, str]]:

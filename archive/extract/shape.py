@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from archive.extract.date_lines import is_date_line
 from archive.extract.dates import parse_date
 from archive.extract.evidence import Evidence, Verdict
-from archive.extract.inserts import is_attachment
+from archive.extract.inserts import is_attachment, is_pager
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 from archive.extract.standins import UNFILLED
@@ -34,9 +34,12 @@ __all__ = [
 _HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
-_TEXT_BELOW_CHARS = 400
+_TEXT_LEAST = 400
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
+_OTHERS = frozenset(("related", "comment", "poll", "copyright", "session"))  # kinds of the lexicon: not the article's
+_DATE_LINES = 8
+_TEASERS_PAGED, _ROWS = 4, 5
 _ENTRIES_LEAST = 2
 _DOCUMENTS_LEAST, _LABEL_CHARS = 3, 40
 _CATEGORY_WORDS = 5  # of the name of a category; a description may stand below it
@@ -49,10 +52,10 @@ def by_shape(e: Evidence) -> Verdict:
         return PageKind.LISTING, why
     if _has_prose_below_title(e):
         return PageKind.ARTICLE, "a heading with text below"
-    if _is_called_by_heading(e):
-        return PageKind.ARTICLE, "a heading that the page is called by, and text further down"
     if e.title is None and e.outline.prose[-1] >= 600 and e.metadata.og_type != "website":
         return PageKind.ARTICLE, "running text"
+    if _has_text_further_down(e):
+        return PageKind.ARTICLE, "a heading that the page is called by, and text further down"
     if e.metadata.og_type == "article" and e.outline.prose[-1] >= 80:
         return PageKind.ARTICLE, "og:type"
     headlines = sum(1 for line in e.outline.lines if is_headline(line))
@@ -61,23 +64,12 @@ def by_shape(e: Evidence) -> Verdict:
     return None
 
 
-def _is_called_by_heading(e: Evidence) -> bool:
-    """Whether a heading that is no name of a category or a site is what the page calls itself, and text stands below.
-
-    Some templates keep it far above, with menus and lists between.
-    """
-    heading = e.title
-    if heading is None or heading.is_link or len(heading.text.split()) <= _CATEGORY_WORDS or is_site(heading.text):
-        return False
-    _, chars, others = teasers(e.outline, heading.index + 1)
-    names = (*e.metadata.headlines, e.metadata.title)
-    return others >= _TEXT_BELOW_CHARS and others > chars and any(agrees(heading.text, name) for name in names)
-
-
 def is_headline(line: Line) -> bool:
     """Whether a line is a linked title, bare or with a date behind it."""
     if line.link_chars < _HEADLINE_CHARS or line.reason in ("nav", "footer", "tags"):
         return False
+    if line.href.startswith(("#", "javascript:")):
+        return False  # a button
     return line.is_link or (line.link_chars * 2 > len(line.text) and parse_date(line.text) is not None)
 
 
@@ -143,6 +135,10 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         return True, f"{listed} linked headings under the name of a category"
     if listed := _registered(e.outline, start):
         return True, f"a register of {listed} documents"
+    if count >= _TEASERS_PAGED and chars > others and _has_pager(e.outline):
+        return True, f"{count} teasers and a pager"
+    if others == 0 and (rows := sum(_is_entry(line) for line in e.outline.lines[start : start + _LINES])) >= _ROWS:
+        return True, f"{rows} rows with linked titles"
     if not is_category and starts_with_text(e):
         return False, ""
     if not is_category and is_dated(e):
@@ -171,6 +167,16 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         if is_category and first is not None and UNFILLED.search(first.text.casefold()):
             return True, f"nothing in it yet: “{first.text[:80]}”"
     return False, ""
+
+
+def _has_pager(outline: Outline) -> bool:
+    """Whether the page has links to its further pages by their numbers."""
+    return any(is_pager(line) for line in outline.lines)
+
+
+def _is_entry(line: Line) -> bool:
+    """Whether a line is the row of a table with the title of an article as a link."""
+    return line.tag == "row" and line.link_chars >= _HEADLINE_CHARS and not is_attachment(line)
 
 
 def _under_category(e: Evidence) -> int:
@@ -229,7 +235,10 @@ def starts_with_text(e: Evidence) -> bool:
     for line in e.outline.lines[e.title.index + 1 :]:
         if line.reason or (not line.link_chars and parse_date(line.text)):
             continue
-        if is_headline(line) or find(line.text) or (line.link_chars and len(line.text) >= _TEXT_CHARS):
+        phrase = find(line.text)
+        if phrase is not None and phrase.kind not in _OTHERS:
+            continue
+        if is_headline(line) or phrase or (line.link_chars and len(line.text) >= _TEXT_CHARS):
             return False
         if not line.link_chars:
             short += len(line.text)
@@ -245,13 +254,20 @@ def is_dated(e: Evidence) -> bool:
     """
     if e.title is None or e.title.is_link:
         return False
-    for line in e.outline.lines[e.title.index + 1 : e.title.index + 4]:
+    for line in e.outline.lines[e.title.index + 1 : e.title.index + _DATE_LINES]:
         if is_date_line(line.text):
-            names = (*e.metadata.headlines, e.metadata.title)
-            return any(agrees(e.title.text, name) for name in names) or starts_with_text(e)
+            below = e.outline.lines[line.index + 1 : line.index + 2]
+            if any(is_headline(line) and not is_attachment(line) for line in below):
+                return False  # the date of the first entry of a list
+            return _is_named(e.title, e) or starts_with_text(e)
         if line.is_prose or is_headline(line):
             return False
     return False
+
+
+def _is_named(title: Line, e: Evidence) -> bool:
+    """Whether the page calls itself by its heading."""
+    return any(agrees(title.text, name) for name in (*e.metadata.headlines, e.metadata.title))
 
 
 def _starts_with_prose(e: Evidence) -> bool:
@@ -268,6 +284,17 @@ def _starts_with_prose(e: Evidence) -> bool:
     return False
 
 
+def _has_text_further_down(e: Evidence) -> bool:
+    """Whether the page calls itself by a heading that a menu or a list parts from the text, which outweighs teasers."""
+    heading = e.title
+    if heading is None or heading.is_link or len(heading.text.split()) <= _CATEGORY_WORDS:
+        return False
+    if is_site(heading.text) or not _is_named(heading, e):
+        return False
+    _, chars, others = teasers(e.outline, heading.index + 1)
+    return others >= _TEXT_LEAST and others > chars
+
+
 def _has_prose_below_title(e: Evidence) -> bool:
     """Whether there is a heading, unlinked and long enough for one, with text or a document below it."""
     if e.title is None or (e.title.is_link and e.title.tag != "h1"):
@@ -275,7 +302,10 @@ def _has_prose_below_title(e: Evidence) -> bool:
     if _starts_with_prose(e) or ((is_dated(e) or e.metadata.og_type == "article") and starts_with_text(e)):
         return True
     # A notice: a date or a document's link below a heading that is no name of a category.
-    if len(strip_marks(e.title.text).split()) < 5:
+    words = len(strip_marks(e.title.text).split())
+    if words < _CATEGORY_WORDS:
         return False
+    if words > _CATEGORY_WORDS and _is_named(e.title, e) and starts_with_text(e):
+        return True
     near = [i for i in e.outline.lines[e.title.index + 1 : e.title.index + 15] if i.reason not in _BESIDE]
     return any(is_attachment(line) for line in near) or any(len(i.text) >= 40 and not i.is_link for i in near[:6])

@@ -7,7 +7,7 @@ from itertools import accumulate
 from archive.extract.dates import parse_date
 from archive.extract.outline import Line, Outline, weight
 
-__all__ = ["is_headline_link", "own_mass"]
+__all__ = ["headline_of", "is_headline_link", "own_mass"]
 
 _HEADLINE_CHARS = 22
 _BLOCK_LINES = 6  # of a block that holds one teaser
@@ -16,17 +16,17 @@ _LEAST = 3  # fewer are no list
 
 
 def is_headline_link(line: Line) -> bool:
-    """Return True for a link that is long enough for the title of another article."""
-    return line.is_link and len(line.text) >= _HEADLINE_CHARS
+    """Return True for a link that is long enough for the title of another article, and no button."""
+    return line.is_link and len(line.text) >= _HEADLINE_CHARS and not line.href.startswith(("#", "javascript:"))
 
 
 def own_mass(outline: Outline) -> tuple[list[int], list[int]]:
     """Return the characters of prose, and of links, before each line and before the end: without zones and teasers."""
     lines = outline.lines
-    teasers = [line.index for line in lines if line.is_prose and not line.reason and _headline_of(outline, line)]
+    teasers = [line.index for line in lines if line.is_prose and not line.reason and headline_of(outline, line)]
     others: set[int] = set()
     if len(teasers) >= _LEAST:
-        others = {i for at in teasers for i in range((_headline_of(outline, lines[at]) or lines[at]).index, at + 1)}
+        others = {i for at in teasers for i in range((headline_of(outline, lines[at]) or lines[at]).index, at + 1)}
     prose = outline.prose
     if others:
         prose = [0, *accumulate(0 if line.index in others else weight(line) for line in lines)]
@@ -34,7 +34,7 @@ def own_mass(outline: Outline) -> tuple[list[int], list[int]]:
     return prose, links
 
 
-def _headline_of(outline: Outline, line: Line) -> Line | None:
+def headline_of(outline: Outline, line: Line) -> Line | None:
     """Return the headline that a line of prose stands below, with it in a block of its own, or None."""
     for above in reversed(outline.lines[max(0, line.index - 1 - _BETWEEN) : line.index]):
         if is_headline_link(above):

@@ -18,7 +18,9 @@ _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
 _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
+_SIDE_BLOCKS = frozenset(("counter", "poll", "comment"))  # kinds of the lexicon
 _FEW_WORDS = 4
+_NOTICE_LINES = 4  # without links: below a banner stands a menu
 _FIRST_LINES = 2_000  # among these the heading stands
 _FIRST_SHARE = 0.3  # in `<title>` the article's title mostly stands before the site's
 _FOLLOWED_SCORE = 4.0
@@ -56,7 +58,16 @@ def find_title(outline: Outline, metadata: Metadata, named: Line | None = None) 
     if guessed is None or agreed is None:
         return agreed or guessed
     is_near = agreed.index < guessed.index <= agreed.index + 4
-    return guessed if is_near or not _is_followed(outline, agreed) else agreed
+    is_below = _is_followed(outline, agreed) or (named is None and _has_lines_below(outline, agreed))
+    return guessed if is_near or not is_below else agreed
+
+
+def _has_lines_below(outline: Outline, heading: Line) -> bool:
+    """Whether lines without links, of a notice or a poem, stand below a marked heading of more than a few words."""
+    if not heading.is_heading or len(heading.text.split()) <= _FEW_WORDS:
+        return False
+    below = [line for line in outline.lines[heading.index + 1 : heading.index + 9] if not line.reason]
+    return len(below) >= _NOTICE_LINES and not any(line.link_chars for line in below[:_NOTICE_LINES])
 
 
 def _is_followed(outline: Outline, heading: Line) -> bool:
@@ -82,8 +93,10 @@ def _standing(outline: Outline, least: float) -> Line | None:
             continue
         if any(i.is_prose and not i.reason for i in _close_above(lines, line)) and not _opens_block(outline, line):
             continue  # a heading inside of a text
-        score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         below = lines[line.index + 1 : line.index + 7]
+        if below and (phrase := find(below[0].text)) and phrase.kind in _SIDE_BLOCKS:
+            continue  # the heading of a counter
+        score = 2.5 if line.is_heading else 2.0 if _is_named_title(outline, line) else 1.5 * (line.bold_chars > 0)
         if any(len(i.text) <= 80 and parse_date(i.text) for i in below[:3]):
             score += 1.5
         if any(i.is_prose and not i.reason for i in below):
