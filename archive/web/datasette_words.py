@@ -42,8 +42,8 @@ _PATTERNS = tuple(
         (r"Sort by (?P<rest>\S+)", "Xếp theo {rest}"),
         (r"(?P<rest>.+) \(view\)", "{rest} (bảng xem)"),
         (r"from (?P<rest>\w+) in (?P<table>\w+)", "có cột {rest} trong bảng {table}"),
-        (rf"Custom SQL query returning {_ROWS}\s*\(?", "Câu hỏi SQL cho {n} hàng ("),
-        (rf"Custom SQL query returning more than {_ROWS}\s*\(?", "Câu hỏi SQL cho hơn {n} hàng ("),
+        (rf"Custom SQL query returning {_ROWS}", "Câu hỏi SQL cho {n} hàng"),
+        (rf"Custom SQL query returning more than {_ROWS}", "Câu hỏi SQL cho hơn {n} hàng"),
         (r"These facets timed out: (?P<rest>.+)", "Đếm theo các cột này mất quá nhiều thời gian: {rest}"),
         (r"&middot; Queries took \d.+", ""),
     )
