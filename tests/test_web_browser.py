@@ -48,6 +48,14 @@ PAGES = {
     "missing": "/khong-co",
 }
 
+DATA = {
+    "data": "/archive",
+    "table": "/archive/articles?portal=backan",
+    "row": "/archive/documents/1",
+    "sql": "/archive?sql=select+:x",
+    "data in English": "/archive/portals?lang=en",
+}
+
 
 @dataclass
 class Site:
@@ -211,7 +219,7 @@ def test_on_a_phone_nothing_is_cut_off(site: Site, path: str) -> None:
     assert page.evaluate(cut) == []
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("path", (PAGES | DATA).values(), ids=PAGES | DATA)
 def test_axe_finds_nothing_serious(site: Site, path: str) -> None:
     page = site.open(path)
     page.evaluate("document.querySelectorAll('details:not(.captured)').forEach(one => one.open = true)")

@@ -1,5 +1,7 @@
 """Datasette's own pages in Vietnamese: what its templates say in English, replaced in the finished page.
 
+And what they do not say: labels for those who do not see where a field stands.
+
 No template is copied: a phrase that a later release says in other words stays English until it stands in
 `data/datasette.csv`. What tables hold, code and what was typed are never touched.
 """
@@ -50,11 +52,25 @@ _PATTERNS = tuple(
 )
 
 
+# Fields without a label, by how their tags begin.
+_FIELDS = {
+    '<textarea id="sql-editor"': ("Câu hỏi SQL", "SQL query"),
+    '<select name="_filter_column': ("Cột để lọc", "Column to filter by"),
+    '<select name="_filter_op': ("Điều kiện lọc", "Condition"),
+    '<input type="text" name="_filter_value': ("Giá trị để lọc", "Value"),
+    '<select name="_sort"': ("Xếp theo cột", "Column to sort by"),
+}
+
+
 def translated(page: str, language: Language) -> Markup:
-    """Return part of a page of Datasette's in a visitor's language; in English it stays as it is."""
-    if language.code != "vi":
-        return Markup(page)  # noqa: S704 the finished page, escaped where it was made
-    return Markup(_PIECE.sub(lambda match: match[0] if match[1] else _said(match[0]), page))  # noqa: S704
+    """Return part of a page of Datasette's in a visitor's language, its fields with labels."""
+    page = str(page)  # Markup would escape what is put into it
+    if language.code == "vi":
+        page = _PIECE.sub(lambda match: match[0] if match[1] else _said(match[0]), page)
+    for tag, label in _FIELDS.items():
+        name = tag.partition(" ")
+        page = page.replace(tag, f'{name[0]} aria-label="{language(*label)}" {name[2]}')
+    return Markup(page)  # noqa: S704 the finished page, escaped where it was made
 
 
 def _said(piece: str) -> str:
