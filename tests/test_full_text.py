@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 from archive_builder import ArchiveBuilder
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sample_archive import BACKAN
 
 from archive.filters import Filters
 from archive.records import AttachmentText
-from archive.search import Options, search
+from archive.search import Options, parse, search
 from archive.store import Archive, full_text, search_keys
 from archive.store.migrations import _INITIAL
-from archive.store.search_keys import MERGER, PLACES, allot, first_of_day, is_of_day
+from archive.store.search_keys import MERGER, PLACES, allot, first_of_day, is_of_day, keys_of
 from archive.text import DS, fold_search, strip_marks
 from archive.verify import Checked, repair, verify
 
@@ -114,7 +114,7 @@ def _as_first_released(path: Path) -> list[tuple[int, int]]:
         for statement in _INITIAL:
             if "searchable" in statement:
                 db.execute(statement)
-        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%search_keys'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%search%'")
     db.close()
     return keys
 
@@ -150,9 +150,9 @@ def test_an_index_that_lacks_its_keys_is_repaired(sample: Path, tmp_path: Path) 
 def test_changes_are_made_in_one_go_and_in_order() -> None:
     db = sqlite3.connect(":memory:")
     full_text.prepare(db)
-    db.execute("CREATE VIRTUAL TABLE search_index USING fts5(title, text, content='')")
+    db.execute("CREATE VIRTUAL TABLE search_index USING fts5(title, text, keys, content='')")
     for command, key, text in ((None, 7, "b"), (None, 3, "a"), ("delete", 7, "b"), (None, 7, "c")):
-        db.execute("INSERT INTO unwritten VALUES (?, ?, '', ?)", [command, key, text])
+        db.execute("INSERT INTO unwritten VALUES (?, ?, '', ?, '')", [command, key, text])
     full_text.write(db)
 
     def found(word: str) -> list[int]:
@@ -173,7 +173,7 @@ def test_segments_become_one_and_what_is_not_done_in_time_goes_on(tmp_path: Path
         assert db.execute(segments).fetchone()[0] == 1, "as the writer leaves it"
         full_text.prepare(db)
         for number in range(3):
-            db.execute("INSERT INTO unwritten VALUES (NULL, ?, 'Tin', 'xa hop')", [number + 1])
+            db.execute("INSERT INTO unwritten VALUES (NULL, ?, 'Tin', 'xa hop', '')", [number + 1])
             full_text.write(db)
         assert db.execute(segments).fetchone()[0] > 1
         full_text.merge(db, limit_s=0)
@@ -181,3 +181,20 @@ def test_segments_become_one_and_what_is_not_done_in_time_goes_on(tmp_path: Path
         full_text.merge(db, limit_s=60)
         assert db.execute(segments).fetchone()[0] == 1
         assert len(db.execute("SELECT 1 FROM search_index WHERE search_index MATCH 'hop'").fetchall()) == 15
+
+
+@given(st.text(min_size=1, max_size=30), st.none() | st.text(max_size=30))
+def test_what_is_filtered_by_is_the_same_in_sql_and_stands_in_no_query(portal: str, category: str | None) -> None:
+    portal, category = (None if text is None else text.replace("\0", "") for text in (portal, category))
+    assume(all(text is None or text.isprintable() for text in (portal, category)) and portal)
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE search_keys (portal TEXT, category TEXT)")
+    db.execute("INSERT INTO search_keys VALUES (?, ?)", [portal, category])
+    keys = keys_of(portal, category)
+    assert db.execute(f"SELECT {search_keys.KEYS} FROM search_keys").fetchone()[0] == keys
+    db.execute("CREATE VIRTUAL TABLE search_index USING fts5(keys, tokenize='unicode61 remove_diacritics 2')")
+    db.execute("INSERT INTO search_index VALUES (?)", [keys])
+    db.execute("CREATE VIRTUAL TABLE words USING fts5vocab(search_index, row)")
+    assert [row[0] for row in db.execute("SELECT term FROM words")] == sorted(keys.lower().split())
+    typed = parse(f"hop {keys[:60]}")
+    assert not any(set(keys.split()) & set(term.words) for group in typed.required for term in group)

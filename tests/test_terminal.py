@@ -19,6 +19,7 @@ from sample_archive import BACKAN, EQUALITY, MINISTRY
 
 from archive.charts import axis_of, rows, spark, timeline
 from archive.cli import letters
+from archive.cli.output import table
 from archive.language import ENGLISH, VIETNAMESE
 from archive.stats import collect
 from archive.stats_page import stats_page
@@ -91,6 +92,21 @@ def test_a_narrow_terminal_breaks_lines_at_words(sample: Path) -> None:
     assert "thị trấn" in " ".join(printed.split())
     assert f"{BACKAN}/binh-dang-gioi" in printed, "an address stays in one piece"
     assert max(map(len, plain(on_a_terminal(sample, "stats", columns=40)).splitlines()[-5:])) <= 40
+
+
+def test_what_stands_apart_in_a_pipe_stands_apart_on_a_terminal(sample: Path) -> None:
+    for arguments in (("search", "hội nghị", "--all-copies"), ("show", f"{BACKAN}/binh-dang-gioi"), ("stats",)):
+        empty = [
+            [line.strip() for line in printed.strip().splitlines()].count("")
+            for printed in (in_a_pipe(sample, *arguments), plain(on_a_terminal(sample, *arguments, columns=300)))
+        ]
+        assert empty[0] == empty[1] > 0, arguments
+
+
+def test_columns_hold_wide_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    table([("Hà Nội", 1, "x"), ("東京都", 1234, "y"), ("e\u0323\u0302", 1, "z")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["Hà Nội      1  x", "東京都  1,234  y", "e\u0323\u0302           1  z"]
 
 
 def test_what_does_not_fit_is_shown_in_a_pager(sample: Path, tmp_path: Path) -> None:

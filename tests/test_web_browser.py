@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,14 @@ PAGES = {
     "catalogue before": "/portals?view=before",
     "about": "/about",
     "missing": "/khong-co",
+}
+
+DATA = {
+    "data": "/archive",
+    "table": "/archive/articles?portal=backan",
+    "row": "/archive/documents/1",
+    "sql": "/archive?sql=select+:x",
+    "data in English": "/archive/portals?lang=en",
 }
 
 
@@ -164,8 +173,21 @@ def test_the_captured_page_runs_nothing_and_asks_nobody(site: Site) -> None:
 def test_datasette_works_under_the_policy(site: Site) -> None:
     page = site.open("/archive/portals")
     page.locator("th.col-province_before .dropdown-menu-icon").click()
-    page.get_by_text("Facet by this").click()
+    page.get_by_text("Đếm theo cột này").click()
     expect(page.locator(".facet-info")).to_contain_text("Bắc Kạn")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator(".facet-info")).to_contain_text("Bắc Kạn")
+    page.locator("th.col-province_before .dropdown-menu-icon").click()
+    expect(page.get_by_text("Sort descending")).to_be_visible()
+
+
+def test_what_the_data_pages_say_in_scripts_is_in_one_language(site: Site) -> None:
+    page = site.open("/archive/portals")
+    page.locator("th.col-url .dropdown-menu-icon").click()
+    menu = page.locator(".dropdown-menu").filter(visible=True)
+    expect(menu).to_contain_text("Xếp giảm dần")
+    said = menu.inner_text()
+    assert not re.search(r"Sort|Facet|Hide|Show|Type", said), said
 
 
 def test_by_keyboard_alone(site: Site) -> None:
@@ -197,7 +219,7 @@ def test_on_a_phone_nothing_is_cut_off(site: Site, path: str) -> None:
     assert page.evaluate(cut) == []
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("path", (PAGES | DATA).values(), ids=PAGES | DATA)
 def test_axe_finds_nothing_serious(site: Site, path: str) -> None:
     page = site.open(path)
     page.evaluate("document.querySelectorAll('details:not(.captured)').forEach(one => one.open = true)")

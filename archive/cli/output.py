@@ -59,6 +59,9 @@ def say(*parts: Part, indent: int = 0, is_wrapped: bool = True) -> None:
     from rich.text import Text
 
     console = _console()
+    if not safe:
+        console.print()  # no part at all would be no line
+        return
     if not is_wrapped:
         console.print(Text.assemble(" " * indent, *safe), soft_wrap=True)
         return
@@ -139,12 +142,14 @@ def with_marks(segments: Sequence[Segment]) -> str:
 
 def table(rows: Sequence[Sequence[str | int]], *, indent: int = 0) -> None:
     """Print rows in columns; numbers stand to the right."""
-    widths = [max(len(_cell(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(_cell(cell)) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [
-            f"{_cell(cell):>{width}}" if isinstance(cell, int) else f"{cell:<{width}}"
-            for cell, width in zip(row, widths, strict=True)
-        ]
+        cells = []
+        for cell, width in zip(row, widths, strict=True):
+            space = " " * (width - cell_len(_cell(cell)))
+            cells.append(f"{space}{_cell(cell)}" if isinstance(cell, int) else f"{cell}{space}")
         click.echo(f"{'':{indent}}{'  '.join(cells)}".rstrip())
 
 

@@ -22,8 +22,11 @@ __all__ = ["COUNTED", "RANKED", "Finder", "Found"]
 COUNTED = 30_000  # to count them, and to find those with all of the words in the title or side by side
 RANKED = 1500  # to rank them by bm25
 _PROMINENT = 1000  # of those with the words in the title, and of those with them side by side
-_FEW = 200  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
-_POOL, _MORE = 100, 400  # best clusters that are ranked anew by accents, and where those fill no page, more of them
+_FEW = 100  # matches of which the texts are read to see where the words stand: that costs less than to ask the index
+_POOL, _POOLS = (
+    100,
+    5,
+)  # best clusters that are ranked anew by accents; where they fill no page, more, up to five times as many
 _READ = 2000  # texts that an exact search reads
 _CHUNK = 500  # ids that are taken at once, by date
 _AT_ONCE = 32  # of which the copies are looked up at once
@@ -204,13 +207,13 @@ class Finder:
         Where few of them have all of them (bão among báo and bao), more are read.
         """
         pool, whole = list[Found](), 0
-        for size in (_POOL, _MORE):
-            scores = {found.key: found.score for found in islice(shown, size)}
+        for _ in range(_POOLS):
+            scores = {found.key: found.score for found in islice(shown, _POOL)}
             for key, title, text in self._texts(list(scores)):
                 matches = self.marker.accented_matches(title, text)
                 whole += matches == self.marker.accented
                 pool.append(Found(key, scores[key] + _ACCENTS * matches))
-            if whole >= self.options.offset + self.options.limit:
+            if whole >= self.options.offset + self.options.limit or len(scores) < _POOL:
                 break
         return sorted(pool, key=lambda found: (found.score, found.key), reverse=True)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from archive.filters import Scope
 from archive.search.records import Options
-from archive.store.search_keys import MERGER, PLACES, UNDATED, YEAR, first_of_day
+from archive.store.search_keys import MERGER, PLACES, UNDATED, YEAR, first_of_day, key_of_category, key_of_portal
 
 __all__ = ["Group", "Match", "Selection"]
 
@@ -31,24 +31,35 @@ class Group:
     oldest: int
 
 
-_TITLE_WEIGHT, _TEXT_WEIGHT = 8.0, 1.0
+_TITLE_WEIGHT, _TEXT_WEIGHT, _KEYS_WEIGHT = 8.0, 1.0, 0.0
 _IS_BEFORE_MERGER = f"search_index.rowid + iif(search_index.rowid < 0, {UNDATED}, 0) < {MERGER}"
-_BM25 = f"bm25(search_index, {_TITLE_WEIGHT}, {_TEXT_WEIGHT})"
+_BM25 = f"bm25(search_index, {_TITLE_WEIGHT}, {_TEXT_WEIGHT}, {_KEYS_WEIGHT})"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What passes the filters. A match costs 25 ns of CPU, or 300 where its row in `search_keys` must be looked at."""
+    """What passes the filters: an expression of FTS5 for each of them (`keys`), and a condition for the rest.
+
+    A match costs 25 ns of CPU, or 300 where its row in `search_keys` must be looked at.
+    """
 
     db: sqlite3.Connection
+    keys: tuple[str, ...]
     joins: str
     condition: str
     parameters: tuple[str | int, ...]
 
     @classmethod
     def of(cls, db: sqlite3.Connection, scope: Scope, options: Options) -> Selection:
-        """Return the selection that a scope means."""
-        parts, parameters = ["1"], list[str | int]()
+        """Return the selection that a scope means.
+
+        Portals and categories are words of the index. A province adds which of its portals it was of on the day.
+        """
+        keys, joins, parts, parameters = list[str](), "", ["1"], list[str | int]()
+        if scope.portals is not None:
+            keys.append(_any_of(map(key_of_portal, sorted(scope.portals))))
+        if scope.categories is not None:
+            keys.append(_any_of(map(key_of_category, sorted(scope.categories))))
         if scope.has_dates:
             # Days are ranges of ids; what has no date stands below all of them.
             parts.append("search_index.rowid >= ?")
@@ -56,23 +67,17 @@ class Selection:
         if scope.until is not None:
             parts.append("search_index.rowid < ?")
             parameters.append(first_of_day(scope.until) + PLACES)
-        ranges = len(parts)
-
-        def among(column: str, values: Collection[str]) -> str:
-            parameters.extend(sorted(values))
-            return f"search_keys.{column} IN ({', '.join('?' * len(values))})"
-
-        if scope.portals is not None:
-            parts.append(among("portal", scope.portals))
         if scope.provinces is not None:
-            before, after = (among("portal", portals) for portals in (scope.provinces.before, scope.provinces.after))
-            parts.append(f"iif({_IS_BEFORE_MERGER}, {before}, {after})")
-        if scope.categories is not None:
-            parts.append(among("category", scope.categories))
+            before, after = scope.provinces.before, scope.provinces.after
+            keys.append(_any_of(map(key_of_portal, sorted(before | after))))
+            if before != after:
+                parts.append(f"iif({_IS_BEFORE_MERGER}, {_among(before)}, {_among(after)})")
+                parameters += [*sorted(before), *sorted(after)]
         if options.articles_only:
             parts.append("NOT search_keys.is_file")
-        joins = " CROSS JOIN search_keys ON search_keys.id = search_index.rowid" if len(parts) > ranges else ""
-        return cls(db, joins, " AND ".join(parts), tuple(parameters))
+        if any("search_keys" in part for part in parts):
+            joins = " CROSS JOIN search_keys ON search_keys.id = search_index.rowid"
+        return cls(db, tuple(keys), joins, " AND ".join(parts), tuple(parameters))
 
     def best(self, expression: str, most: int) -> list[Match]:
         """Return the newest matches, at most so many, with their bm25."""
@@ -127,8 +132,19 @@ class Selection:
         return cursor.execute(*self._sql(columns, expression, tail, *parameters)).fetchall()
 
     def _sql(self, columns: str, expression: str, tail: str, *parameters: int | str) -> tuple[str, list[str | int]]:
+        expression = " AND ".join([*([f"({expression})"] if expression else []), *self.keys])
         # Without words everything matches: the keys of the index, in its order.
         source = "search_index" if expression else "search_keys AS search_index"
         matches, words = ("search_index MATCH ? AND ", [expression]) if expression else ("", [])
         sql = f"SELECT {columns} FROM {source}{self.joins} WHERE {matches}{self.condition} {tail}"
         return sql, [*words, *self.parameters, *parameters]
+
+
+def _any_of(keys: Iterable[str]) -> str:
+    """Return the FTS5 expression for one of some words of the index; nothing matches where there are none."""
+    quoted = [f'"{key}"' for key in keys]
+    return f"({' OR '.join(quoted)})" if quoted else f'"{key_of_portal("")}"'
+
+
+def _among(portals: Collection[str]) -> str:
+    return f"search_keys.portal IN ({', '.join('?' * len(portals))})"

@@ -16,12 +16,13 @@ from archive.store.migrations import ARCHIVE, MigrationSet
 if TYPE_CHECKING:
     from filelock import FileLock
 
-__all__ = ["MAPPED", "Archive", "connect", "database_error", "migrate"]
+__all__ = ["TO_READ_FAST", "Archive", "connect", "database_error", "migrate"]
 
 _MARK = "archive.db"
 _SQLITES_OWN = ("sqlite_", "_sqlite_")  # tables of SQLite, and that of the migrations
-# Pages are read where the system has them: a sixth less time a search. SQLite maps no more than 2 GB of a file.
-MAPPED = f"PRAGMA mmap_size = {1 << 40}"
+# For reading: pages are looked at where the system has them (SQLite maps no more than 2 GB of a file), others are kept,
+# up to 32 MB. A search takes a fifth less time.
+TO_READ_FAST = (f"PRAGMA mmap_size = {1 << 40}", "PRAGMA cache_size = -32768")
 _PRIMARY = 0xFF  # the low byte of SQLite's error codes is the kind of error
 
 
@@ -127,7 +128,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             db.execute("PRAGMA wal_autocheckpoint = 8000")  # a page that changes often is written back seldom
         else:
             db.execute("PRAGMA query_only = ON")
-            db.execute(MAPPED)
+            for pragma in TO_READ_FAST:
+                db.execute(pragma)
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
         raise database_error(path, error) from error

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 
-from archive.store.search_keys import FILL, allot, is_of_day
+from archive.store.search_keys import FILL, allot, is_of_day, keys_of
 from archive.text import fold_search
 
 __all__ = ["drop", "held", "merge", "prepare", "put", "redate_files", "reindex", "write"]
@@ -23,7 +23,7 @@ _PAGES = 500  # of the index that are merged in one transaction: about 0.1 s
 def prepare(db: sqlite3.Connection) -> None:
     """Make a connection ready to gather changes."""
     db.execute("PRAGMA temp_store = MEMORY")
-    db.execute("CREATE TEMP TABLE unwritten (command TEXT, id INTEGER, title TEXT, text TEXT)")
+    db.execute("CREATE TEMP TABLE unwritten (command TEXT, id INTEGER, title TEXT, text TEXT, keys TEXT)")
 
 
 def put(db: sqlite3.Connection, page_id: int, title: str, text: str) -> None:
@@ -34,16 +34,17 @@ def put(db: sqlite3.Connection, page_id: int, title: str, text: str) -> None:
         "INSERT INTO search_keys (id, page_id, portal, category, is_file) VALUES (?, ?, ?, ?, ?)",
         [key, page_id, row["portal"], row["category"], row["is_file"]],
     )
-    db.execute("INSERT INTO unwritten VALUES (NULL, ?, ?, ?)", [key, fold_search(title), fold_search(text)])
+    keys = keys_of(row["portal"], row["category"])
+    db.execute("INSERT INTO unwritten VALUES (NULL, ?, ?, ?, ?)", [key, fold_search(title), fold_search(text), keys])
 
 
 def held(db: sqlite3.Connection, page_id: int) -> sqlite3.Row | None:
-    """Return what a page says in the index (`id`, `title`, `text`), None where it is not there.
+    """Return what a page says in the index (`id`, `title`, `text`, `keys`), None where it is not there.
 
     To be asked before what is stored of the page changes.
     """
     row: sqlite3.Row | None = db.execute(
-        "SELECT id, title, text FROM searchable WHERE page_id = ?", [page_id]
+        "SELECT id, title, text, keys FROM searchable WHERE page_id = ?", [page_id]
     ).fetchone()
     return row
 
@@ -52,7 +53,7 @@ def drop(db: sqlite3.Connection, row: sqlite3.Row | None) -> None:
     """Take out of the index what was `held`, if anything was: it must be told what it holds."""
     if row is not None:
         folded = fold_search(row["title"]), fold_search(row["text"])
-        db.execute("INSERT INTO unwritten VALUES ('delete', ?, ?, ?)", [row["id"], *folded])
+        db.execute("INSERT INTO unwritten VALUES ('delete', ?, ?, ?, ?)", [row["id"], *folded, row["keys"]])
         db.execute("DELETE FROM search_keys WHERE id = ?", [row["id"]])
 
 
@@ -74,8 +75,8 @@ def redate_files(db: sqlite3.Connection, page_id: int) -> None:
 def write(db: sqlite3.Connection) -> None:
     """Make the changes that were gathered: by id, and those of one id in their order."""
     db.execute(
-        """INSERT INTO search_index (search_index, rowid, title, text)
-        SELECT command, id, title, text FROM unwritten ORDER BY id, unwritten.rowid"""
+        """INSERT INTO search_index (search_index, rowid, title, text, keys)
+        SELECT command, id, title, text, keys FROM unwritten ORDER BY id, unwritten.rowid"""
     )
     db.execute("DELETE FROM unwritten")
 

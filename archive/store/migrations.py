@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.store.search_keys import FILL
+from archive.store.search_keys import FILL, KEYS
 
 __all__ = ["ARCHIVE", "MigrationSet"]
 
@@ -299,7 +299,7 @@ _SEARCH_KEYS = (
     """CREATE VIRTUAL TABLE search_index USING fts5(
         title, text, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
     )""",
-    *FILL,
+    # It is filled by the next step that makes it anew.
 )
 
 _CHROME = (
@@ -349,6 +349,23 @@ _CHROME = (
     "ALTER TABLE revisions ADD COLUMN learned TEXT",  # version of what was learned when it was extracted
 )
 
+# What a text can be filtered by stands in the full-text index, too: the same words, found in the same way.
+_SEARCH_FILTERS = (
+    "DROP TABLE search_index",
+    "DROP VIEW searchable",
+    f"""CREATE VIEW searchable AS
+        SELECT search_keys.id AS id, search_keys.page_id AS page_id, title, text, {KEYS} AS keys
+        FROM search_keys CROSS JOIN pages ON pages.id = search_keys.page_id
+        JOIN revisions ON revisions.id = pages.revision_id JOIN documents ON documents.id = revisions.document_id
+        WHERE NOT is_file
+        UNION ALL SELECT search_keys.id, page_id, name, text, {KEYS}
+        FROM search_keys CROSS JOIN attachment_texts USING (page_id) WHERE is_file""",
+    """CREATE VIRTUAL TABLE search_index USING fts5(
+        title, text, keys, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+    )""",
+    *FILL,
+)
+
 ARCHIVE = MigrationSet(
     "archive",
     {
@@ -356,5 +373,6 @@ ARCHIVE = MigrationSet(
         "0002_duplicates_index": _DUPLICATES_INDEX,
         "0003_search_keys": _SEARCH_KEYS,
         "0004_chrome": _CHROME,
+        "0005_search_filters": _SEARCH_FILTERS,
     },
 )

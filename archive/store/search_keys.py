@@ -1,4 +1,6 @@
-"""The order of the full-text index: its rowids are the days of publication, so that the newest matches come first.
+"""The order of the full-text index, and what it can be filtered by.
+
+Its rowids are the days of publication, so that the newest matches come first.
 
 An id is a day and a place in it, `day_number * PLACES + place`; what has no day of publication stands below zero, in
 the order of capture. So a range of days is a range of rowids, and "by date" is the index's own order: neither costs a
@@ -12,12 +14,50 @@ from datetime import date
 
 from archive.text import DS
 
-__all__ = ["FILL", "MERGER", "MONTH", "PLACES", "UNDATED", "YEAR", "allot", "first_of_day", "is_of_day"]
+__all__ = [
+    "FILL",
+    "KEYS",
+    "MERGER",
+    "MONTH",
+    "PLACES",
+    "UNDATED",
+    "YEAR",
+    "allot",
+    "first_of_day",
+    "is_of_day",
+    "key_of_category",
+    "key_of_portal",
+    "keys_of",
+]
 
 PLACES = 1 << 16  # of a day
 UNDATED = 1 << 40  # how far below their day of capture texts without a day of publication stand
 _DAYS_OF_YEAR = 12 * 31  # more than a year has: month and year are found by division
 MONTH, YEAR = 31 * PLACES, _DAYS_OF_YEAR * PLACES
+
+
+# The column `keys` of the index holds a word for the portal and one for the category: hexadecimal behind a character
+# for private use, which FTS5 takes for a letter and which stands in no word of a query.
+_PORTAL, _CATEGORY = 0xE000, 0xE001
+KEYS = (
+    f"char({_PORTAL}) || hex(search_keys.portal) || "
+    f"iif(search_keys.category IS NULL, '', ' ' || char({_CATEGORY}) || hex(search_keys.category))"
+)
+
+
+def key_of_portal(portal: str) -> str:
+    """Return the word of the index for a portal."""
+    return chr(_PORTAL) + portal.encode().hex().upper()
+
+
+def key_of_category(category: str) -> str:
+    """Return the word of the index for a category."""
+    return chr(_CATEGORY) + category.encode().hex().upper()
+
+
+def keys_of(portal: str, category: str | None) -> str:
+    """Return what the index holds of a text beside its words, as `KEYS` does in SQL."""
+    return key_of_portal(portal) + ("" if category is None else f" {key_of_category(category)}")
 
 
 def first_of_day(day: date) -> int:
@@ -77,6 +117,6 @@ FILL = (
         FROM (SELECT *, coalesce(published_at, captured_at) AS day FROM dated)
     ), ranked AS (SELECT *, row_number() OVER (ORDER BY first, page_id) AS rank FROM begun)
     SELECT rank + max(first - rank) OVER (ORDER BY rank), page_id, portal, category, is_file FROM ranked""",
-    f"""INSERT INTO search_index (rowid, title, text)
-    SELECT id, {_folded("title")}, {_folded("text")} FROM searchable ORDER BY id""",
+    f"""INSERT INTO search_index (rowid, title, text, keys)
+    SELECT id, {_folded("title")}, {_folded("text")}, keys FROM searchable ORDER BY id""",
 )

@@ -1,5 +1,7 @@
 """Datasette's own pages in Vietnamese: what its templates say in English, replaced in the finished page.
 
+And what they do not say: labels for those who do not see where a field stands.
+
 No template is copied: a phrase that a later release says in other words stays English until it stands in
 `data/datasette.csv`. What tables hold, code and what was typed are never touched.
 """
@@ -42,19 +44,33 @@ _PATTERNS = tuple(
         (r"Sort by (?P<rest>\S+)", "Xếp theo {rest}"),
         (r"(?P<rest>.+) \(view\)", "{rest} (bảng xem)"),
         (r"from (?P<rest>\w+) in (?P<table>\w+)", "có cột {rest} trong bảng {table}"),
-        (rf"Custom SQL query returning {_ROWS}\s*\(?", "Câu hỏi SQL cho {n} hàng ("),
-        (rf"Custom SQL query returning more than {_ROWS}\s*\(?", "Câu hỏi SQL cho hơn {n} hàng ("),
+        (rf"Custom SQL query returning {_ROWS}", "Câu hỏi SQL cho {n} hàng"),
+        (rf"Custom SQL query returning more than {_ROWS}", "Câu hỏi SQL cho hơn {n} hàng"),
         (r"These facets timed out: (?P<rest>.+)", "Đếm theo các cột này mất quá nhiều thời gian: {rest}"),
         (r"&middot; Queries took \d.+", ""),
     )
 )
 
 
+# Fields without a label, by how their tags begin.
+_FIELDS = {
+    '<textarea id="sql-editor"': ("Câu hỏi SQL", "SQL query"),
+    '<select name="_filter_column': ("Cột để lọc", "Column to filter by"),
+    '<select name="_filter_op': ("Điều kiện lọc", "Condition"),
+    '<input type="text" name="_filter_value': ("Giá trị để lọc", "Value"),
+    '<select name="_sort"': ("Xếp theo cột", "Column to sort by"),
+}
+
+
 def translated(page: str, language: Language) -> Markup:
-    """Return part of a page of Datasette's in a visitor's language; in English it stays as it is."""
-    if language.code != "vi":
-        return Markup(page)  # noqa: S704 the finished page, escaped where it was made
-    return Markup(_PIECE.sub(lambda match: match[0] if match[1] else _said(match[0]), page))  # noqa: S704
+    """Return part of a page of Datasette's in a visitor's language, its fields with labels."""
+    page = str(page)  # Markup would escape what is put into it
+    if language.code == "vi":
+        page = _PIECE.sub(lambda match: match[0] if match[1] else _said(match[0]), page)
+    for tag, label in _FIELDS.items():
+        name = tag.partition(" ")
+        page = page.replace(tag, f'{name[0]} aria-label="{language(*label)}" {name[2]}')
+    return Markup(page)  # noqa: S704 the finished page, escaped where it was made
 
 
 def _said(piece: str) -> str:

@@ -14,7 +14,7 @@ from datasette.views.base import DatasetteError
 
 from archive.errors import LuutruError, NotFound, WarcError
 from archive.language import LANGUAGES, Language, chosen
-from archive.store import MAPPED, Archive
+from archive.store import TO_READ_FAST, Archive
 from archive.web.cached import Cached
 from archive.web.datasette_words import translated
 from archive.web.dictionary import described
@@ -50,7 +50,8 @@ class Plugin:
         if database != DATABASE:
             return
         conn.execute("PRAGMA query_only = ON")
-        conn.execute(MAPPED)
+        for pragma in TO_READ_FAST:
+            conn.execute(pragma)
         conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         conn.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
 
