@@ -209,7 +209,7 @@ def _compose(s: Surroundings, captured_at: datetime, learned: Learned | None) ->
 
 def _title(s: Surroundings) -> str:
     if s.title is not None:
-        return clean_title(s.title.text, s.metadata)
+        return clean_title(s.title, s.metadata)
     return next(iter(s.metadata.headlines), "") or strip_site(s.metadata.title, s.metadata.site_name)
 
 

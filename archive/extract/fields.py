@@ -19,7 +19,7 @@ from archive.extract.lexicon import find
 from archive.extract.metadata import Metadata
 from archive.extract.outline import Body, Line, Outline
 from archive.extract.select import select
-from archive.extract.title import is_crumbs
+from archive.extract.title import date_behind, is_crumbs
 from archive.text import fold_key, normalise_line
 
 __all__ = [
@@ -41,13 +41,17 @@ _FOREIGN = frozenset(("comment", "related", "side", "nav"))
 _AUTHOR_IN_LINE = re.compile(r"\b(?:tác giả(?: bài viết)?|người viết|viết bởi)\s*:?\s+(?P<value>.+)", re.I)
 _POSTED_BY = re.compile(r"\b(?:(?:đăng|gửi|tạo) bởi|(?:written|posted|submitted) by|by)\s*:?\s+(?P<value>.+)", re.I)
 _BEFORE_DATE = re.compile(r"^(?P<value>[^\d|·•,:]+?)\s*[-–—|·•,]?\s*(?:\d|(?:thứ|chủ nhật|ngày)\b)", re.I)
+# "Nà Lịn, ngày 5 tháng 3 năm 2020": where and when a document was signed.
+_PLACE_AND_DAY = re.compile(r"\w,\s*ngày\s+\S+\s+tháng\s", re.I)
 _LINE_PARTS = re.compile(r"\s*[|·•»]\s*|\s+[-–—]\s+|,\s+|\s{2,}")
 _HOME_NAMES = frozenset(
     fold_key(t) for t in ("Trang chủ", "Home", "Trang nhất", "Trang chính", "Trang đầu", "Trang chủ:")
 )
 _CRUMBS = re.compile(r"breadcrumb|pathway|bread-crumb|crumb|sitemappath|duong-?dan|duongdan", re.I)
 _CRUMB_SEPARATOR = re.compile(r"[>»›/→|]")
-_CRUMB_SEPARATORS = re.compile(r"\s*(?:>|»|›|/|→|\|)\s*")
+_CRUMB_SEPARATORS = re.compile(r"\s*(?:>|»|›|→|\|)\s*|\s+/\s+|^/|/$")
+_TIGHT_SLASH = re.compile(r"\s*/\s*")
+_STEPS_MOST = 6  # more are a menu
 _VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")
 
 
@@ -62,12 +66,15 @@ class Surroundings:
     title: Line | None
     body: Body
 
-    def texts(self, selectors: tuple[str, ...]) -> Iterator[str]:
-        """Yield the texts of what the selectors find, `datetime` and `content` attributes after what is shown."""
+    def texts(self, selectors: tuple[str, ...], first: int = 0) -> Iterator[str]:
+        """Yield the texts of what the selectors find, `datetime` and `content` attributes after what is shown.
+
+        What is shown above the line `first` is left out.
+        """
         for selector in selectors:
             for element in select(self.outline, selector)[:4]:
                 line = line_of(self.outline, element)
-                if line is not None and line.reason in _FOREIGN:
+                if line is not None and (line.reason in _FOREIGN or line.index < first):
                     continue
                 shown = " ".join("".join(element.itertext()).split())
                 yield from (text for text in (shown, element.get("datetime", ""), element.get("content", "")) if text)
@@ -97,6 +104,7 @@ def _visible(s: Surroundings) -> Iterator[str]:
     first = s.body.lines[0] if s.body.lines else s.body.end
     heading = s.title.index if s.title is not None and s.title.index < first else None
     if heading is not None:
+        yield date_behind(lines[heading], s.metadata)
         between = lines[heading + 1 : max(first + 3, heading + 2)][:_HEADER_LINES]
         yield from _dated(between)
     around = lines[max(s.body.start, first - 40) : first] + lines[(s.body.lines or (first,))[-1] + 1 : s.body.end]
@@ -105,12 +113,18 @@ def _visible(s: Surroundings) -> Iterator[str]:
     yield from (line.text for line in inside if len(line.text) <= _DATE_LINE_CHARS and has_date_label(line.text))
     if heading is not None:
         # Further up than the article's own block a date right above the heading counts; others are clocks of headers.
-        start = min(max(s.body.start, heading - _ABOVE_LINES), max(0, heading - 2))
-        yield from _dated(takewhile(_is_below_crumbs, reversed(lines[start:heading])))
+        yield from _dated(takewhile(_is_below_crumbs, reversed(lines[_article_start(s) : heading])))
     else:
         yield from _dated(lines[max(s.body.start, first - _ABOVE_LINES) : first + 2])
     if s.family is None or s.family.is_platform:
-        yield from (text for text in s.texts(("time", *NAMES.date)) if len(text) <= 60)
+        yield from (text for text in s.texts(("time", *NAMES.date), first=_article_start(s)) if len(text) <= 60)
+
+
+def _article_start(s: Surroundings) -> int:
+    """Return the line from which on a date may be the article's."""
+    first = s.body.lines[0] if s.body.lines else s.body.end
+    top = s.title.index if s.title is not None and s.title.index < first else first
+    return min(max(s.body.start, top - _ABOVE_LINES), max(0, top - 2))
 
 
 def _is_below_crumbs(line: Line) -> bool:
@@ -187,6 +201,8 @@ def _author_beside_date(s: Surroundings) -> str | None:
     for line in _labelled_lines(s):
         if s.title is None or line.index < s.title.index or line.index > last or len(line.text) > 160:
             continue
+        if line.tag == "row" or _PLACE_AND_DAY.search(line.text):
+            continue  # the head of a document
         if match := _AUTHOR_IN_LINE.search(line.text):
             return tidy_author(name_at_start(match["value"]))
         if is_person(line.text, by_family=True):
@@ -269,7 +285,7 @@ def find_category(s: Surroundings) -> str | None:
 def _is_title(crumb: str, title: str) -> bool:
     """Whether a crumb is the article's title, whole or cut off."""
     stump = crumb.rstrip(". …")
-    return bool(title) and len(stump) > 12 and (title.startswith(stump) or crumb == title)
+    return bool(title) and len(stump) > 12 and (title.startswith(stump) or title.endswith(crumb))
 
 
 def _crumbs(s: Surroundings) -> list[str]:
@@ -285,7 +301,8 @@ def _crumbs(s: Surroundings) -> list[str]:
             break
         if line.link_chars and len(line.text) <= 300 and _CRUMB_SEPARATOR.search(line.text):
             steps = _steps([line])
-            if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES:
+            is_menu = len(steps) > _STEPS_MOST or ("|" in line.text and find(steps[-1]) is not None)
+            if len(steps) >= 2 and fold_key(steps[0]) in _HOME_NAMES and not is_menu:
                 return steps
     return []
 
@@ -298,7 +315,9 @@ def _names_crumbs(names: str) -> bool:
 def _steps(lines: list[Line]) -> list[str]:
     steps: list[str] = []
     for line in lines:
-        parts = (part.strip(" -»›>/|") for part in _CRUMB_SEPARATORS.split(line.text.removeprefix("- ")))
+        parts = [part.strip(" -»›>/|") for part in _CRUMB_SEPARATORS.split(line.text.removeprefix("- "))]
+        if len(parts) == 1 and fold_key(_TIGHT_SLASH.split(parts[0])[0]) in _HOME_NAMES:
+            parts = _TIGHT_SLASH.split(parts[0])  # elsewhere a slash is part of a number: "Quyết định số 12/QĐ-UBND"
         steps += [part for part in parts if 1 < len(part) <= 120]
     return steps
 

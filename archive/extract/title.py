@@ -11,10 +11,14 @@ from archive.extract.metadata import Metadata
 from archive.extract.outline import Line, Outline
 from archive.text import fold_key, normalise_line
 
-__all__ = ["agrees", "clean_title", "find_title", "is_crumbs", "is_site", "strip_site"]
+__all__ = ["agrees", "clean_title", "date_behind", "find_title", "is_crumbs", "is_site", "strip_site"]
 
 _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
+# "Khởi công cầu Nà Lịn (19/06/2005)": set behind the title by the template.
+_DATE_BEHIND = re.compile(
+    r"\s*[(\[]\s*(?:[^\W\d_:]+\s*){0,4}:?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}(?:[\s,|–-]+[\d:hg]+)?\s*[)\]]\s*$"
+)
 _MIN_CHARS = 8
 _MAX_CHARS = 400
 _TITLE_NAMES = re.compile(r"title|tieude|tieu-de|headline|heading|tde|subject", re.I)
@@ -86,7 +90,7 @@ def _standing(outline: Outline, least: float) -> Line | None:
     best: tuple[float, Line] | None = None
     lines = outline.lines
     for line in lines[:_FIRST_LINES]:
-        text = line.text
+        text = _DATE_BEHIND.sub("", line.text)
         if not 18 <= len(text) <= 300 or line.link_chars or line.reason or line.tag == "row" or line.in_list:
             continue
         if len(text.split()) < _FEW_WORDS or text[-1] in ".;:" or parse_date(text) or find(text):
@@ -201,7 +205,7 @@ def _names_title(names: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _key(text: str) -> str:
-    return fold_key(_ELLIPSIS.sub("", text))
+    return fold_key(_ELLIPSIS.sub("", _DATE_BEHIND.sub("", text)))
 
 
 def _agreement(text: str, name: str) -> float:
@@ -254,9 +258,25 @@ def strip_site(title: str, site_name: str = "") -> str:
     return title
 
 
-def clean_title(heading: str, metadata: Metadata) -> str:
-    """Return `heading` as the title: whole where the template cut it off and the head of the page has the rest."""
-    heading = normalise_line(heading).lstrip("»›>•- ").strip()
+def date_behind(heading: Line, metadata: Metadata) -> str:
+    """Return the date in brackets that the template puts behind the title, or "".
+
+    It is set apart from a bold title, or the page calls itself by what stands before it.
+    """
+    match = _DATE_BEHIND.search(heading.text)
+    if match is None or not match.start():
+        return ""
+    names = [fold_key(name) for name in (*metadata.headlines, metadata.title)]
+    if any(fold_key(match[0]) in name for name in names):
+        return ""  # a week's programme
+    before = fold_key(heading.text[: match.start()])
+    is_apart = 0 < heading.bold_chars <= match.start() or any(before in name for name in names)
+    return match[0].strip() if is_apart else ""
+
+
+def clean_title(line: Line, metadata: Metadata) -> str:
+    """Return a heading as the title: whole where the template cut it off and the head of the page has the rest."""
+    heading = normalise_line(line.text.removesuffix(date_behind(line, metadata))).lstrip("»›>•- ").strip()
     if _ELLIPSIS.search(heading):
         stump = _key(heading)
         for name in (*metadata.headlines, strip_site(metadata.title, metadata.site_name)):
