@@ -94,3 +94,25 @@ def test_the_heading_of_a_notice_gives_not_way_to_that_of_the_comments() -> None
     found = extraction(f"<div><h1>{TITLE}</h1><div>{notice}</div></div><div>{comments}</div>", TITLE)
     assert found.article is not None, found.reason
     assert found.article.title == TITLE
+
+
+def test_a_table_of_documents_is_a_list_however_long_its_name() -> None:
+    rows = "".join(
+        f"<tr><td>{n}/TB-UBND</td><td>0{n}/3/2024</td><td>Lịch cắt nước thôn {n}</td></tr>" for n in range(1, 5)
+    )
+    name = "Văn bản chỉ đạo điều hành của xã"
+    head = "<tr><th>Số ký hiệu</th><th>Ngày ban hành</th><th>Trích yếu</th></tr>"
+    found = extraction(f"<h2>{name}</h2><table>{head}{rows}</table>", name)
+    assert found.kind is PageKind.LISTING, found.reason
+
+
+def test_a_heading_in_the_header_of_the_page_belongs_to_the_text_further_down() -> None:
+    menu = "".join(f'<li><a href="/m{n}">Chuyên mục số {n}</a></li>' for n in range(6))
+    latest = "".join(f'<li><a href="/t{n}">{title}</a></li>' for n, (title, _) in enumerate(ENTRIES))
+    texts = [f"{text} Sổ của thôn ghi rõ từng ngày công, ai góp đá và ai góp cơm." for _, text in ENTRIES]
+    text = "".join(f"<p>{text}</p>" for text in texts)
+    found = extraction(
+        f"<div><h1>{TITLE}</h1><ul>{menu}</ul></div><div><ul>{latest}</ul></div><div>{text}</div>", TITLE
+    )
+    assert found.article is not None, found.reason
+    assert found.article.text.split("\n") == texts

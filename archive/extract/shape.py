@@ -37,7 +37,9 @@ _TEXT_CHARS = 40
 _TEXT_LEAST = 400
 _LINES = 3_000  # that many say what a page is
 _BESIDE = frozenset(("related", "nav", "side", "footer", "counter", "poll", "comment"))  # no part of a notice
-_OTHERS = frozenset(("related", "comment", "poll", "copyright", "session"))  # kinds of the lexicon: not the article's
+_OTHERS = frozenset(
+    ("related", "comment", "poll", "copyright", "session", "legal_doc")
+)  # kinds of the lexicon: not the article's
 _DATE_LINES = 8
 _TEASERS_PAGED, _ROWS = 4, 5
 _ENTRIES_LEAST = 2
@@ -139,13 +141,13 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
         return True, f"{count} teasers and a pager"
     if others == 0 and (rows := sum(_is_entry(line) for line in e.outline.lines[start : start + _LINES])) >= _ROWS:
         return True, f"{rows} rows with linked titles"
+    documents = e.outline.lines[start : start + 6] if heading else e.outline.lines
+    if others == 0 and any(_names_documents(line) for line in documents):
+        return True, "a table of documents"
     if not is_category and starts_with_text(e):
         return False, ""
     if not is_category and is_dated(e):
         return False, ""
-    documents = e.outline.lines[start : start + 6] if heading else e.outline.lines
-    if others == 0 and any(_names_documents(line) for line in documents):
-        return True, "a table of documents"
     if count >= 3 and chars >= others:
         return True, f"{count} teasers"
     if heading is not None:
