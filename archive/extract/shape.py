@@ -70,8 +70,15 @@ def _is_called_by_heading(e: Evidence) -> bool:
     if heading is None or heading.is_link or len(heading.text.split()) <= _CATEGORY_WORDS or is_site(heading.text):
         return False
     _, chars, others = teasers(e.outline, heading.index + 1)
+    text = others + _row_chars(e.outline, heading.index + 1)
     names = (*e.metadata.headlines, e.metadata.title)
-    return others >= _TEXT_BELOW_CHARS and others > chars and any(agrees(heading.text, name) for name in names)
+    return text >= _TEXT_BELOW_CHARS and text * 2 > chars and any(agrees(heading.text, name) for name in names)
+
+
+def _row_chars(outline: Outline, start: int) -> int:
+    """Return the characters of the rows without links from line `start` on: of tables that are a part of a text."""
+    rows = (line for line in outline.lines[start : start + _LINES] if line.tag == "row" and not line.link_chars)
+    return sum(len(line.text) for line in rows)
 
 
 def is_headline(line: Line) -> bool:
@@ -160,7 +167,7 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
             if line.is_prose:
                 break
             headlines += is_headline(line)
-        if headlines >= 3 and others < 400:
+        if headlines >= 3 and others + _row_chars(e.outline, start) < _TEXT_BELOW_CHARS:
             return True, f"{headlines} linked headings below the heading"
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
