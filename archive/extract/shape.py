@@ -158,7 +158,7 @@ def looks_like_listing(e: Evidence) -> tuple[bool, str]:
             if line.is_prose:
                 break
             headlines += is_headline(line)
-        if headlines >= 3 and others < 400:
+        if headlines >= 3 and others + _row_chars(e.outline, start) < _TEXT_LEAST:
             return True, f"{headlines} linked headings below the heading"
         if headlines >= 2 and others == 0:
             return True, f"{headlines} linked headings and no text"
@@ -294,7 +294,14 @@ def _has_text_further_down(e: Evidence) -> bool:
     if is_site(heading.text) or not _is_named(heading, e):
         return False
     _, chars, others = teasers(e.outline, heading.index + 1)
-    return others >= _TEXT_LEAST and others > chars
+    text = others + _row_chars(e.outline, heading.index + 1)
+    return text >= _TEXT_LEAST and text * 2 > chars
+
+
+def _row_chars(outline: Outline, start: int) -> int:
+    """Return the characters of the rows without links from line `start` on: of tables that are a part of a text."""
+    rows = (line for line in outline.lines[start : start + _LINES] if line.tag == "row" and not line.link_chars)
+    return sum(len(line.text) for line in rows)
 
 
 def _has_prose_below_title(e: Evidence) -> bool:
