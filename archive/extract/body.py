@@ -7,6 +7,7 @@ from dataclasses import replace
 from archive.chrome.apply import find_container, strange_chars, text_chars
 from archive.chrome.model import Learned
 from archive.extract.container import Region, find_region, is_past, region_of, widened
+from archive.extract.date_lines import is_update_line
 from archive.extract.families import NAMES, Family
 from archive.extract.outline import Body, Line, Outline
 from archive.extract.page import Element
@@ -20,6 +21,7 @@ _FAMILY_SHARE = 0.25  # and one that a family names
 _MANY_LINES = 40
 _FEW_CHARS = 250  # of so little prose no shares are taken
 _LEAD_LINES = 6
+_SENTENCE_WORDS = 8  # of a short lead
 _STRANGE_CHARS = 80  # of text beside a container that was learned: less is a label
 _WHOLE_PAGE = frozenset(("html", "body", "form"))
 LEARNED = replace(NAMES, name="learned")
@@ -164,8 +166,18 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
 
 
 def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
-    """Return the lines of running text between heading and body: leads that stand in a block of their own."""
-    return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
+    """Return the lines of text between heading and body: leads that stand in a block of their own."""
+    return [i for i in range(first, last) if not outline.lines[i].reason and _is_sentence(outline.lines[i])]
+
+
+def _is_sentence(line: Line) -> bool:
+    return line.is_prose or (
+        not line.link_chars
+        and line.tag != "row"
+        and line.text[-1:] in ".!?…"
+        and len(line.text.split()) >= _SENTENCE_WORDS
+        and not is_update_line(line.text)
+    )
 
 
 def _lead(outline: Outline, family: Family, body: tuple[int, int], title: Line | None) -> list[int]:

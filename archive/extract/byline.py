@@ -193,7 +193,9 @@ def read_byline(text: str, *, is_marked: bool, is_last: bool) -> Byline | None:
         return None
     if _PHOTO_LABEL.match(text) and is_last and len(text) <= 60:
         return Byline()
-    if (match := _AGENCY.match(text)) or (is_last and (match := _BY_SOURCE.match(text)) and _is_outlet(match)):
+    if (match := _AGENCY.match(text)) or (
+        is_last and (match := _BY_SOURCE.match(text)) and (_is_outlet(match) or (is_marked and _is_office(match)))
+    ):
         return Byline(source=match["value"].strip(" ."))
     if not (is_marked or is_last):
         return None
@@ -254,3 +256,9 @@ def _is_outlet(match: re.Match[str]) -> bool:
     if not (1 <= len(words) <= 12 and words[0][:1].isupper()):
         return False
     return match[0].startswith(("(", "[")) or (len(words) <= 8 and words[-1][:1].isupper())
+
+
+def _is_office(match: re.Match[str]) -> bool:
+    """Whether what follows "Theo" may be an office, where the line stands apart: a few words that begin with a name."""
+    words = match["value"].split()
+    return 2 <= len(words) <= 8 and words[0][:1].isupper() and not match[0].endswith(".")

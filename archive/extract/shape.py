@@ -310,6 +310,8 @@ def _has_prose_below_title(e: Evidence) -> bool:
         return False
     if _starts_with_prose(e) or ((is_dated(e) or e.metadata.og_type == "article") and starts_with_text(e)):
         return True
+    if is_site(e.title.text):
+        return False  # a banner, with a motto below it
     # A notice: a date or a document's link below a heading that is no name of a category.
     words = len(strip_marks(e.title.text).split())
     if words < _CATEGORY_WORDS:

@@ -26,6 +26,7 @@ _HIDING_CLASSES = frozenset(
             "sr-only",
         ),
         *("visually-hidden", "visuallyhidden"),
+        "wp-block-file__button",  # shown, but a button inside of a line of text
     )
 )
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
