@@ -154,8 +154,9 @@ def _container(outline: Outline, family: Family, title: Line | None, learned: Le
 def _found(outline: Outline, region: Region, title: Line | None) -> Body:
     """Return the body in a region that was found without names."""
     lines = list(range(region.first, region.last))
-    # Between heading and body: only running text belongs to the article.
-    lead = _prose_between(outline, title.index + 1, region.first) if title is not None else []
+    # Between heading and body: only sentences belong to the article.
+    between = outline.lines[title.index + 1 : region.first] if title is not None else []
+    lead = [line.index for line in between if not line.reason and _is_sentence(line)]
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
         own = [outline.lines[i] for i in lines]
@@ -166,11 +167,12 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
 
 
 def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
-    """Return the lines of text between heading and body: leads that stand in a block of their own."""
-    return [i for i in range(first, last) if not outline.lines[i].reason and _is_sentence(outline.lines[i])]
+    """Return the lines of running text between heading and body: leads that stand in a block of their own."""
+    return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
 
 
 def _is_sentence(line: Line) -> bool:
+    """Whether a line is running text, or a short lead."""
     return line.is_prose or (
         not line.link_chars
         and line.tag != "row"
