@@ -155,8 +155,7 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
     """Return the body in a region that was found without names."""
     lines = list(range(region.first, region.last))
     # Between heading and body: only sentences belong to the article.
-    between = outline.lines[title.index + 1 : region.first] if title is not None else []
-    lead = [line.index for line in between if not line.reason and _is_sentence(line)]
+    lead = _sentences_between(outline, title.index + 1, region.first) if title is not None else []
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
         own = [outline.lines[i] for i in lines]
@@ -169,6 +168,11 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
 def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
     """Return the lines of running text between heading and body: leads that stand in a block of their own."""
     return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
+
+
+def _sentences_between(outline: Outline, first: int, last: int) -> list[int]:
+    """Return the lines of running text and the sentences between heading and body: a lead may be short."""
+    return [i for i in range(first, last) if not outline.lines[i].reason and _is_sentence(outline.lines[i])]
 
 
 def _is_sentence(line: Line) -> bool:
@@ -207,7 +211,8 @@ def _named(outline: Outline, family: Family, element: Element, title: Line | Non
         first = title.index + 1
     lead = _lead(outline, family, (first, last), title)
     if not lead and title is not None and title.index < first:
-        lead = _prose_between(outline, title.index + 1, first)
+        is_family = family not in (LEARNED, NAMES)
+        lead = (_prose_between if is_family else _sentences_between)(outline, title.index + 1, first)
     body = outline.block_of[element]
     outer = outline.common_ancestor(body, title.block) if title is not None else body
     if outer == body:
