@@ -42,6 +42,8 @@ READ = {
     "fractions": f"{TOP}<p>{'1/1/' * 140_000}</p>",
     "dates in every line": TOP + f"<p>{'1/1/20 ' * 15}</p>" * 5_000,
     "brackets": f"{TOP}<p>{'(' * 560_000}</p>",
+    "a bracket before a long word": f"{TOP}<h2>({'a' * 300}</h2><p>({'a' * 500_000}</p>",
+    "brackets before long words": TOP + f"<p><b>Xã họp ({'b' * 200}</b></p>" * 1_800,
     "bars": f"{TOP}<p>{'| ' * 290_000}</p>",
     "a label without end": f"{TOP}<p>Tác giả: {'A, ' * 180_000}</p>",
     "a title of megabytes": f"<html><head><title>{'a | ' * 1_900_000}</title></head><body><p>{P * 10}",

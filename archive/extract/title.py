@@ -17,7 +17,8 @@ _SEPARATORS = re.compile(r"\s+(?:[-–—|»:•·]|\|\|)\s+|\s*[|»]\s*")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.{2,})\s*$")
 # "Khởi công cầu Nà Lịn (19/06/2005)": set behind the title by the template.
 _DATE_BEHIND = re.compile(
-    r"\s*[(\[]\s*(?:[^\W\d_:]+\s*){0,4}:?\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}(?:[\s,|–-]+[\d:hg]+)?\s*[)\]]\s*$"
+    r"\s*[(\[]\s*(?:[^\W\d_]+(?:\s+[^\W\d_]+){0,3})?\s*:?"
+    r"\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}(?:[\s,|–-]+[\d:hg]+)?\s*[)\]]\s*$"
 )
 _MIN_CHARS = 8
 _MAX_CHARS = 400
