@@ -242,7 +242,7 @@ def _take_header(text: _Text, lead: int) -> None:
 def _is_button(line: Line) -> bool:
     """Whether a link between heading and text is a button: short, or one that leads nowhere."""
     is_short = len(line.text) <= _BUTTON_CHARS and not is_attachment(line)
-    return is_short or (line.is_link and line.href.startswith(("#", "javascript:")))
+    return is_short or (line.is_link and line.is_button)
 
 
 def _take_bylines(text: _Text) -> None:

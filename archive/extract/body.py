@@ -155,7 +155,7 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
     """Return the body in a region that was found without names."""
     lines = list(range(region.first, region.last))
     # Between heading and body: only sentences belong to the article.
-    lead = _sentences_between(outline, title.index + 1, region.first) if title is not None else []
+    lead = _between(outline, title.index + 1, region.first, is_named=False) if title is not None else []
     if outline.blocks[region.body].tag in _WHOLE_PAGE:
         # The prose is spread over the page: no block holds it. What trafilatura takes bounds the body.
         own = [outline.lines[i] for i in lines]
@@ -165,19 +165,18 @@ def _found(outline: Outline, region: Region, title: Line | None) -> Body:
     return Body(tuple(lines), tuple(lead), region.start, region.end, "prose", is_exact=False)
 
 
-def _prose_between(outline: Outline, first: int, last: int) -> list[int]:
-    """Return the lines of running text between heading and body: leads that stand in a block of their own."""
-    return [i for i in range(first, last) if outline.lines[i].is_prose and not outline.lines[i].reason]
+def _between(outline: Outline, first: int, last: int, *, is_named: bool) -> list[int]:
+    """Return the lines of text between heading and body: leads that stand in a block of their own.
 
-
-def _sentences_between(outline: Outline, first: int, last: int) -> list[int]:
-    """Return the lines of running text and the sentences between heading and body: a lead may be short."""
-    return [i for i in range(first, last) if not outline.lines[i].reason and _is_sentence(outline.lines[i])]
+    Above a container that a family names running text alone counts: other blocks may stand there. Else sentences, too.
+    """
+    lines = (line for line in outline.lines[first:last] if not line.reason)
+    return [line.index for line in lines if line.is_prose or (not is_named and _is_sentence(line))]
 
 
 def _is_sentence(line: Line) -> bool:
-    """Whether a line is running text, or a short lead."""
-    return line.is_prose or (
+    """Whether a line may be a short lead."""
+    return (
         not line.link_chars
         and line.tag != "row"
         and line.text[-1:] in ".!?…"
@@ -211,8 +210,7 @@ def _named(outline: Outline, family: Family, element: Element, title: Line | Non
         first = title.index + 1
     lead = _lead(outline, family, (first, last), title)
     if not lead and title is not None and title.index < first:
-        is_family = family not in (LEARNED, NAMES)
-        lead = (_prose_between if is_family else _sentences_between)(outline, title.index + 1, first)
+        lead = _between(outline, title.index + 1, first, is_named=family not in (LEARNED, NAMES))
     body = outline.block_of[element]
     outer = outline.common_ancestor(body, title.block) if title is not None else body
     if outer == body:

@@ -58,6 +58,11 @@ class Line(NamedTuple):  # a page has hundreds: the record that is cheapest to m
         return self.link_chars * 10 >= len(self.text) * 8
 
     @property
+    def is_button(self) -> bool:
+        """Whether its link leads nowhere but into the page itself."""
+        return self.href.startswith(("#", "javascript:"))
+
+    @property
     def reason(self) -> str:
         """Why the zone that it stands in is chrome; empty where it is none."""
         return self.zone.reason_in_force if self.zone else ""

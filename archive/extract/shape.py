@@ -17,6 +17,7 @@ from archive.extract.inserts import is_attachment, is_pager
 from archive.extract.lexicon import find
 from archive.extract.outline import Line, Outline
 from archive.extract.standins import UNFILLED
+from archive.extract.teasers import HEADLINE_CHARS
 from archive.extract.title import agrees, is_site
 from archive.records import PageKind
 from archive.text import fold_key, strip_marks
@@ -31,7 +32,6 @@ __all__ = [
     "whole_entries",
 ]
 
-_HEADLINE_CHARS = 22
 _PARTS = re.compile(r"\s*[|–—»]\s*|\s-\s")  # of a page's <title>: its own name and the site's
 _TEXT_CHARS = 40
 _TEXT_LEAST = 400
@@ -68,10 +68,8 @@ def by_shape(e: Evidence) -> Verdict:
 
 def is_headline(line: Line) -> bool:
     """Whether a line is a linked title, bare or with a date behind it."""
-    if line.link_chars < _HEADLINE_CHARS or line.reason in ("nav", "footer", "tags"):
+    if line.link_chars < HEADLINE_CHARS or line.reason in ("nav", "footer", "tags") or line.is_button:
         return False
-    if line.href.startswith(("#", "javascript:")):
-        return False  # a button
     return line.is_link or (line.link_chars * 2 > len(line.text) and parse_date(line.text) is not None)
 
 
@@ -178,7 +176,7 @@ def _has_pager(outline: Outline) -> bool:
 
 def _is_entry(line: Line) -> bool:
     """Whether a line is the row of a table with the title of an article as a link."""
-    return line.tag == "row" and line.link_chars >= _HEADLINE_CHARS and not is_attachment(line)
+    return line.tag == "row" and line.link_chars >= HEADLINE_CHARS and not is_attachment(line)
 
 
 def _under_category(e: Evidence) -> int:

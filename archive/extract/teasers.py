@@ -7,9 +7,9 @@ from itertools import accumulate
 from archive.extract.dates import parse_date
 from archive.extract.outline import Line, Outline, weight
 
-__all__ = ["headline_of", "is_headline_link", "own_mass"]
+__all__ = ["HEADLINE_CHARS", "headline_of", "is_headline_link", "own_mass"]
 
-_HEADLINE_CHARS = 22
+HEADLINE_CHARS = 22  # of the shortest
 _BLOCK_LINES = 6  # of a block that holds one teaser
 _BETWEEN = 2  # lines between headline and sentence: date, category
 _LEAST = 3  # fewer are no list
@@ -17,16 +17,17 @@ _LEAST = 3  # fewer are no list
 
 def is_headline_link(line: Line) -> bool:
     """Return True for a link that is long enough for the title of another article, and no button."""
-    return line.is_link and len(line.text) >= _HEADLINE_CHARS and not line.href.startswith(("#", "javascript:"))
+    return line.is_link and len(line.text) >= HEADLINE_CHARS and not line.is_button
 
 
 def own_mass(outline: Outline) -> tuple[list[int], list[int]]:
     """Return the characters of prose, and of links, before each line and before the end: without zones and teasers."""
     lines = outline.lines
-    teasers = [line.index for line in lines if line.is_prose and not line.reason and headline_of(outline, line)]
+    told = (line for line in lines if line.is_prose and not line.reason)
+    teasers = [(headline.index, line.index) for line in told if (headline := headline_of(outline, line))]
     others: set[int] = set()
     if len(teasers) >= _LEAST:
-        others = {i for at in teasers for i in range((headline_of(outline, lines[at]) or lines[at]).index, at + 1)}
+        others = {index for first, last in teasers for index in range(first, last + 1)}
     prose = outline.prose
     if others:
         prose = [0, *accumulate(0 if line.index in others else weight(line) for line in lines)]
@@ -40,6 +41,6 @@ def headline_of(outline: Outline, line: Line) -> Line | None:
         if is_headline_link(above):
             block = outline.blocks[outline.common_ancestor(above.block, line.block)]
             return above if block.last - block.first <= _BLOCK_LINES else None
-        if above.is_prose or (len(above.text) >= _HEADLINE_CHARS and not parse_date(above.text)):
+        if above.is_prose or (len(above.text) >= HEADLINE_CHARS and not parse_date(above.text)):
             return None
     return None
