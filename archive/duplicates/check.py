@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,13 @@ from archive.duplicates.clusters import best_pages, components
 from archive.duplicates.config import CONFIG
 from archive.duplicates.documents import check_signatures
 from archive.duplicates.index import FOLDER, Table, usable
-from archive.duplicates.runs import MOST_SPANS, Run, entries_of, newest_of_each_key
-from archive.duplicates.shingles import shingle_hashes, syllable_hashes
+from archive.duplicates.runs import COMMON, ID_MASK, ID_SHIFT, MOST_SPANS, Integers, Run
+from archive.duplicates.shingles import Hashes, shingle_hashes, syllable_hashes
 from archive.errors import SignatureMismatch
 
 __all__ = ["check"]
 
-_ROWS = 20_000
+_ENTRIES = 1 << 25  # that are compared at once
 _SIGNED_ANEW = 200  # texts, from all over the archive
 
 
@@ -62,26 +62,45 @@ def _signatures(db: sqlite3.Connection) -> Iterator[str]:
 
 def _files(db: sqlite3.Connection) -> Iterator[str]:
     path = db.execute("PRAGMA database_list").fetchone()[2]
-    for run in usable(db, Path(path).parent / FOLDER) if path else []:
-        if not run.is_whole():
-            yield f"{run.path} is damaged"
-        elif not _is_derived(db, run):
-            yield f"{run.path} does not hold what the signatures say"
+    runs = usable(db, Path(path).parent / FOLDER) if path else []
+    whole = [run for run in runs if run.is_whole()]
+    yield from (f"{run.path} is damaged" for run in runs if run not in whole)
+    others = _others(db, runs)
+    yield from (f"{run.path} does not hold what the signatures say" for run in whole if run.first in others)
 
 
-def _is_derived(db: sqlite3.Connection, run: Run) -> bool:
-    """Return whether a run is what would be made of the signatures of its documents."""
-    pieces, counts = [np.empty(0, np.uint64)], np.zeros(run.last - run.first + 1, np.int64)
-    query = """SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id BETWEEN ? AND ?
-        ORDER BY document_id LIMIT ?"""
-    first = run.first
-    while rows := db.execute(query, [first, run.last, _ROWS]).fetchall():
-        table = Table.of(rows)
-        pieces.append(entries_of(*table.keys()))
-        counts[table.ids - run.first] = table.counts
-        first = rows[-1][0] + 1
-    entries = newest_of_each_key(np.sort(np.concatenate(pieces)))
-    return np.array_equal(entries, run.entries) and np.array_equal(np.minimum(counts, MOST_SPANS), run.counts)
+def _others(db: sqlite3.Connection, runs: Sequence[Run]) -> set[int]:
+    """Return the first documents of the runs that are not what would be made of the signatures."""
+    others = set[int]()
+    last = runs[-1].last if runs else 0
+    size = sum(len(run.entries) for run in runs)
+    step = (1 << 64) // (size // _ENTRIES + 1) + 1  # the keys are spread evenly
+    for start in range(0, 1 << 64, step) if runs else ():
+        bounds = np.uint64(start), np.uint64(min(start + step, 1 << 64) - 1)
+        kept, spans = _expected(db, last, *bounds)
+        documents = (kept & ID_MASK).view(np.int64)
+        for run in runs:
+            low, high = np.searchsorted(run.entries, bounds)
+            high += int(high < len(run.entries) and run.entries[high] == bounds[1])
+            expected = kept[(documents >= run.first) & (documents <= run.last)]
+            counts = spans[run.first : run.last + 1]
+            if not (np.array_equal(expected, run.entries[low:high]) and np.array_equal(counts, run.counts)):
+                others.add(run.first)
+    return others
+
+
+def _expected(db: sqlite3.Connection, last: int, low: np.uint64, high: np.uint64) -> tuple[Hashes, Integers]:
+    """Return the entries from `low` to `high` of documents up to the last, and how many spans each document has."""
+    pieces, spans = [np.empty(0, np.uint64)], np.zeros(last + 1, np.int64)
+    for table in Table.read(db, last=last):
+        entries = table.entries()
+        pieces.append(entries[(entries >= low) & (entries <= high)])
+        spans[table.ids] = np.minimum(table.counts, MOST_SPANS)
+    entries = np.sort(np.concatenate(pieces))
+    keys = entries >> ID_SHIFT
+    has_more = np.zeros(len(entries), dtype=np.bool_)
+    np.equal(keys[COMMON:], keys[:-COMMON], out=has_more[COMMON:])
+    return entries[~has_more], spans
 
 
 def _clusters(db: sqlite3.Connection) -> Iterator[str]:

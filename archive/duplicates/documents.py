@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.duplicates.candidates import candidates
+from archive.duplicates.candidates import MEASURED, candidates, likely
 from archive.duplicates.config import CONFIG_DIGEST
-from archive.duplicates.index import Index, Keyed
-from archive.duplicates.keys import keys_of
+from archive.duplicates.finding import Keyed
+from archive.duplicates.index import Index
 from archive.duplicates.relation import Kind, Reading, read, relate
 from archive.errors import SignatureMismatch
 from archive.records import Fingerprint
@@ -31,6 +32,7 @@ __all__ = [
     "note_signatures",
     "prepare",
     "store_links",
+    "twins",
 ]
 
 _SETTING = "signatures"
@@ -83,55 +85,73 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
     )
     if not index.forget_from(document_id):
         index.reopen(db, document_id)
-    keyed = Keyed.one(document_id, *keys_of(fingerprint))
-    seeker = Seeker(db, document_id, fingerprint.key_digest, text)
-    twins = seeker.twins()
-    links = (*twins, *seeker.among(candidates(db, index, keyed, fingerprint.syllables, fingerprint.signature)))
+    hits = index.look_up(Keyed.one(document_id, fingerprint))
+    print_ = fingerprint.syllables, fingerprint.signature
+    seeker = Seeker(db, document_id, text, fingerprint.key_digest, *print_)
+    exact = twins(db, document_id, text, fingerprint.key_digest)
+    links = (*exact, *seeker.among(candidates(db, index, hits, *print_)))
     store_links(db, document_id, links)
-    if not twins and fingerprint.syllables:
+    if not exact and fingerprint.syllables:
         insert_signature(db, document_id, fingerprint)
-        index.file(keyed)
+        index.file(hits)
     return Added(document_id, is_new=True, links=links)
 
 
 class Seeker:
-    """Compares one stored text with others, each read once."""
+    """Compares one stored text with others, each read once.
 
-    def __init__(self, db: sqlite3.Connection, document_id: int, key_digest: str, text: str) -> None:
-        self._db, self._id, self._key, self._text = db, document_id, key_digest, text
+    Of a cluster where 16 copies were found the rest is not read: it hangs together through them. Unless issues of a
+    series are near it: then it counts how near each of its members is; or the search shall be thorough. `group_of`
+    tells the cluster of a document where those of the database do not count.
+    """
 
-    def twins(self) -> tuple[DocumentLink, ...]:
-        """Return the links to the first older exact copies."""
-        query = "SELECT id, text FROM documents WHERE key_digest = ? AND id < ? ORDER BY id LIMIT ?"
-        rows = self._db.execute(query, [self._key, self._id, _EXACT_COPIES]).fetchall()
-        return tuple(link for row in rows if (link := self._link(row[0], row[1])))
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        document_id: int,
+        text: str,
+        key_digest: str,
+        syllables: int,
+        signature: bytes,
+        *,
+        is_thorough: bool = False,
+        group_of: Callable[[int], int] | None = None,
+    ) -> None:
+        self._db, self._id, self._text, self._key = db, document_id, text, key_digest
+        self._syllables, self._signature = syllables, signature
+        self._is_thorough, self._group_of = is_thorough, group_of
+        self._copies: Counter[int] = Counter()  # of each cluster
+        self._texts = 0  # that were read
 
-    def among(
-        self, documents: Iterable[int], *, is_thorough: bool = False, group_of: Callable[[int], int] | None = None
-    ) -> tuple[DocumentLink, ...]:
-        """Return the links to these documents, the likeliest first, and to exact copies of them.
+    def among(self, documents: Sequence[int], but: Collection[int] = ()) -> list[DocumentLink]:
+        """Return the links to these documents, the likeliest first; to exact copies of them; and to their copies.
 
-        Of a cluster where 16 copies were found the rest is not read: it hangs together through them. Unless issues
-        of a series are near it: then it counts how near each of its members is; or the search shall be thorough.
-        `group_of` tells the cluster of a document where those of the database do not count.
+        The index tells a few of the documents that share a key: the others are found through their links to these.
+        `but`: documents that it is linked to.
         """
-        links: list[DocumentLink] = []
-        copies: Counter[int] = Counter()
-        texts = 0
+        links = self._links_to(document for document in documents if document not in but)
+        copies = [*but, *(link.other_id for link in links if link.kind is not Kind.SERIES)]
+        seen = {self._id, *documents, *(link.other_id for link in links)}
+        rows = self._db.execute(_COPIES_OF, [json.dumps(copies)]).fetchall() if copies else []
+        beyond = [row[0] for row in rows if row[0] not in seen and row[0] not in but]
+        return links + self._links_to(likely(self._db, beyond, self._syllables, self._signature))
+
+    def _links_to(self, documents: Iterable[int]) -> list[DocumentLink]:
+        links = []
         for other_id, cluster_id, is_contested, text in self._variants(documents):
-            cluster = group_of(other_id) if group_of else cluster_id
-            if cluster is not None and copies[cluster] >= _ENOUGH and not (is_contested or is_thorough):
+            cluster = self._group_of(other_id) if self._group_of else cluster_id
+            if self._copies[cluster or 0] >= _ENOUGH and not (is_contested or self._is_thorough):
                 continue
-            if texts >= _VERIFIED:
+            if self._texts >= _VERIFIED:
                 break
-            texts += 1
-            link = self._link(other_id, text)
+            self._texts += 1
+            link = _link(self._id, self._text, other_id, text)
             if link is None:
                 continue
             links.append(link)
             if cluster is not None:
-                copies[cluster] += 1 if link.kind is not Kind.SERIES else -_VERIFIED
-        return tuple(links)
+                self._copies[cluster] += 1 if link.kind is not Kind.SERIES else -_VERIFIED
+        return links
 
     def _variants(self, documents: Iterable[int]) -> Iterator[tuple[int, int | None, bool, str]]:
         """Yield id, cluster, whether that is contested, and text of documents and their first exact copies."""
@@ -143,10 +163,23 @@ class Seeker:
             for row in self._db.execute(query, [document_id, self._key, self._id]).fetchall():
                 yield row[0], row[1], bool(row[2]), row[3]
 
-    def _link(self, other_id: int, other: str) -> DocumentLink | None:
-        a, b = (other, self._text) if other_id < self._id else (self._text, other)
-        relation = relate(_reading(a), _reading(b))
-        return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
+
+_COPIES_OF = f"""SELECT b AS id FROM links WHERE a IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
+    UNION SELECT a FROM links WHERE b IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
+    ORDER BY id LIMIT {MEASURED}"""
+
+
+def twins(db: sqlite3.Connection, document_id: int, text: str, key_digest: str) -> list[DocumentLink]:
+    """Return the links of a text to its first older exact copies."""
+    query = "SELECT id, text FROM documents WHERE key_digest = ? AND id < ? ORDER BY id LIMIT ?"
+    rows = db.execute(query, [key_digest, document_id, _EXACT_COPIES]).fetchall()
+    return [link for row in rows if (link := _link(document_id, text, row[0], row[1]))]
+
+
+def _link(document_id: int, text: str, other_id: int, other: str) -> DocumentLink | None:
+    a, b = (other, text) if other_id < document_id else (text, other)
+    relation = relate(_reading(a), _reading(b))
+    return DocumentLink(other_id, relation.kind, relation.score, relation.differs) if relation else None
 
 
 @lru_cache(maxsize=_REMEMBERED)

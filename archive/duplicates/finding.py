@@ -1,89 +1,100 @@
-"""What is looked up in the index, and what is found there."""
+"""What is looked up in the index, what is found there, and what is left to be filed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from archive.duplicates.runs import ID_BITS, Integers
+from archive.duplicates.keys import keys_of
+from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, ID_SHIFT, Integers
 from archive.duplicates.shingles import Hashes
+from archive.records import Fingerprint
 
-__all__ = ["Finding", "Hits", "Keyed"]
+__all__ = ["Hits", "Keyed", "Part", "meet"]
 
 _NONE: Integers = np.empty(0, dtype=np.int64)
+_KIND = np.uint64(63)  # the uppermost bit of a key tells spans from bands
 
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Documents as they are filed, of ascending ids: how many spans each has, and the keys of all, the spans first.
+    """Documents of ascending ids, how many spans each has, and the keys of all: `key << 28 | place`, ascending.
 
-    `owners` tells the place of the document that each key is of; those of one key ascend.
+    The place is that of the document in `ids`.
     """
 
     ids: Integers
     spans: Integers
     keys: Hashes
-    owners: Integers
 
     @classmethod
-    def one(cls, document_id: int, keys: Hashes, spans: int) -> Keyed:
+    def one(cls, document_id: int, print_: Fingerprint) -> Keyed:
         """Return a single document."""
-        return cls(np.array([document_id]), np.array([spans]), keys, np.zeros(len(keys), np.int64))
+        keys = keys_of(print_) << ID_SHIFT
+        keys.sort()
+        return cls(np.array([document_id]), np.array([len(print_.spans) >> 3]), keys)
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Which keys of texts older documents have.
+    """Which keys of texts older documents have, at most `COMMON` of each key: the oldest ones.
 
-    `codes`: one a shared key, ascending: text << 30 | document << 2 | is it a common one << 1 | is it a span.
-    A key is common where as many documents were told as were asked for. `stops`: of each common span, text << 28 | the
-    oldest document that was told of it; what is older may have it too.
+    `codes`: one a shared key, ascending: place of the text << 30 | document << 2 | is it a common key << 1 | is it a
+    span. A key is common where there are as many older documents as are told. `common`: of each text, how many of its
+    spans are. `entries`: the keys that are not, `key << 28 | document`, ascending: the index lacks them.
     """
 
+    texts: Keyed
     codes: Hashes
-    stops: Integers
+    common: Integers
+    entries: Hashes
 
 
-class Finding:
-    """What is found of the keys of texts, the newest documents first, until there are so many of a key."""
+class Part(Protocol):
+    """A part of the index."""
 
-    def __init__(self, texts: Keyed, places: Integers, most: int) -> None:
-        self._texts, self._places, self._most = texts, places, most
-        self.wanted = np.full(len(places), most, dtype=np.int8)
-        self._found: list[tuple[Integers, Integers]] = []
-        self._stops: list[tuple[Integers, Integers]] = []
+    def find(self, keys: Hashes) -> Iterator[tuple[Integers, Integers]]:
+        """Yield places in the ascending `keys`, which are `key << 28`, and a document for each that has the key."""
 
-    def add_each_other(self, keys: Hashes) -> None:
-        """Add older ones of the texts, which have a key that is here several times."""
-        if len(self._texts.ids) == 1:
-            return
-        for back in range(1, self._most + 1):
-            at = np.flatnonzero(keys[back:] == keys[:-back]) + back
-            if not len(at):
-                return
-            older = self._texts.owners[self._places[at - back]]
-            is_other = older < self._texts.owners[self._places[at]]
-            self.add(at[is_other], self._texts.ids[older[is_other]])
 
-    def add(self, at: Integers, documents: Integers) -> None:
-        """Add a document for each of some keys, no key twice."""
-        left = self.wanted[at] - np.int8(1)
-        self.wanted[at] = left
-        self._found.append((at, documents))
-        is_last = left == 0
-        if is_last.any():
-            self._stops.append((at[is_last], documents[is_last]))
+def meet(texts: Keyed, parts: Iterable[Part]) -> Hits:
+    """Return what texts share with older documents, of an index and among them."""
+    owners, keys = (texts.keys & ID_MASK).view(np.int64), texts.keys & ~ID_MASK
+    found = [(_NONE, _NONE)]
+    for part in parts:
+        found += part.find(keys)
+    numbers = np.arange(len(keys))
+    is_other = np.zeros(len(keys), dtype=np.bool_)  # than the key before
+    np.equal(keys[1:], keys[:-1], out=is_other[1:])
+    later = np.flatnonzero(is_other)
+    older = np.bincount(np.concatenate([at for at, _ in found]), minlength=len(keys))
+    if len(later):
+        numbers[later] = 0
+        first = np.maximum.accumulate(numbers)
+        older[later] += later - first[later]
+        found += _each_other(texts.ids, owners, later, first, older)
+    is_common, is_span = older >= COMMON, keys >> _KIND
+    at, documents = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    marks = (owners << (ID_BITS + 2)) + (is_common.astype(np.int64) << 1) + is_span.view(np.int64)
+    codes = (marks[at] + (documents << 2)).view(np.uint64)
+    codes.sort()
+    common = np.bincount(owners[is_common & is_span.astype(np.bool_)], minlength=len(texts.ids))
+    rare = np.flatnonzero(~is_common)
+    return Hits(texts, codes, common, keys[rare] | texts.ids[owners[rare]].view(np.uint64))
 
-    def told(self) -> Hits:
-        """Return all that was found."""
-        if not self._found:
-            return Hits(np.empty(0, np.uint64), _NONE)
-        at, older = (np.concatenate(parts) for parts in zip(*self._found, strict=True))
-        newer = self._texts.ids[self._texts.owners[self._places]] << ID_BITS  # of each key
-        is_span = self._places < self._texts.spans.sum()
-        marks = (newer << 2) + ((self.wanted == 0).astype(np.int64) << 1) + is_span
-        codes = (marks[at] + (older << 2)).view(np.uint64)
-        codes.sort()
-        stops = [newer[at[is_span[at]]] | older[is_span[at]] for at, older in self._stops]
-        return Hits(codes, np.concatenate(stops) if stops else _NONE)
+
+def _each_other(
+    ids: Integers, owners: Integers, later: Integers, first: Integers, older: Integers
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield what texts share with older ones of them; `later` are the keys that the one before is equal to.
+
+    `first` is the first of the keys that are equal to each, `older` the number of documents that have it.
+    """
+    for nth in range(COMMON):
+        later = later[later - first[later] > nth]
+        others = first[later] + nth
+        kept = np.flatnonzero((older[others] < COMMON) & (owners[others] != owners[later]))
+        yield later[kept], ids[owners[others[kept]]]

@@ -13,7 +13,7 @@ that none of this id or a later one is there. What was filed under such an id wa
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from archive.duplicates import runs as run_files
 from archive.duplicates.config import CONFIG
-from archive.duplicates.finding import Finding, Hits, Keyed
+from archive.duplicates.finding import Hits, Keyed, meet
 from archive.duplicates.keys import many_keys
-from archive.duplicates.runs import COMMON, FEW, ID_BITS, MOST_SPANS, Integers, Run
+from archive.duplicates.runs import ID_MASK, ID_SHIFT, MOST_ID, MOST_SPANS, Integers, Run
 from archive.duplicates.shingles import Hashes
 
 __all__ = ["FOLDER", "Hits", "Index", "Keyed", "Table", "usable"]
@@ -33,9 +33,8 @@ FOLDER = "duplicates"
 _IN_MEMORY = 1 << 19  # entries, from which they are written
 _SETTLED = 1 << 16  # entries, from which they become a run in memory
 _MANY = 1 << 13  # entries that come at once, and become one without being looked at singly
+_FAN_OUT = 3  # runs of like size that become one
 _READ_AT_ONCE = 20_000  # rows of the table
-_ID_SHIFT = np.uint64(ID_BITS)
-_ID_MASK = np.uint64((1 << ID_BITS) - 1)
 
 
 class Index:
@@ -72,24 +71,15 @@ class Index:
         """Bytes of the runs, in memory or mapped."""
         return sum(run.size_bytes for run in self.runs)
 
-    def look_up(self, texts: Keyed, most: int = FEW) -> Hits:
-        """Return which keys of texts are had by documents that are filed or by older texts, the newest of each key."""
-        packed = np.sort(texts.keys << _ID_SHIFT | np.arange(len(texts.keys), dtype=np.uint64))
-        keys, places = packed & ~_ID_MASK, (packed & _ID_MASK).view(np.int64)
-        hits = Finding(texts, places, most)
-        hits.add_each_other(keys)
-        self._newest.find(keys, hits)
-        for run in reversed(self.runs):
-            open_ = np.flatnonzero(hits.wanted)
-            for found, documents in run.find(keys[open_], hits.wanted[open_]):
-                hits.add(open_[found], documents)
-        return hits.told()
+    def look_up(self, texts: Keyed) -> Hits:
+        """Return which keys of texts are had by documents that are filed or by older texts."""
+        return meet(texts, (*self.runs, self._newest))
 
-    def file(self, texts: Keyed) -> None:
-        """Enter documents that are newer than all that are filed."""
-        count = len(texts.keys)
+    def file(self, hits: Hits) -> None:
+        """Enter the texts that were looked up, which are newer than all that are filed."""
+        count = len(hits.entries)
         stays = count < _MANY and self._newest.count + count < _SETTLED
-        self._newest.file(texts, stays=stays)
+        self._newest.file(hits, stays=stays)
         if not stays:
             self._settle()
 
@@ -125,8 +115,8 @@ class Index:
 
         To be called outside of a transaction: runs are of documents that are committed.
         """
-        while rows := db.execute(_READ, [self.last]).fetchall():
-            self.file(Table.of(rows).keyed())
+        for table in Table.read(db, self.last):
+            self.file(self.look_up(table.keyed()))
             self._write(db)
 
     def clear(self) -> None:
@@ -171,7 +161,7 @@ class Index:
 
     def _merge(self, first: int, folder: Path | None) -> None:
         """Merge runs of like size, from the first on."""
-        while (start := max(first, _alike(self.runs))) < len(self.runs) - 1:
+        while (start := first + _alike(self.runs[first:])) < len(self.runs):
             old = self.runs[start:]
             self.runs[start:] = [run_files.merge(old, folder, old[-1].digest)]
             _remove(old)
@@ -183,46 +173,46 @@ class _Newest:
     def __init__(self) -> None:
         self.last = self.count = 0
         self.spans: dict[int, int] = {}
-        self._texts: list[Keyed] = []
-        self._documents: dict[int, list[int]] = {}  # of each key; made when somebody asks
+        self._hits: list[Hits] = []
+        self._documents: dict[int, list[int]] = {}  # of each key
 
-    def file(self, texts: Keyed, *, stays: bool = True) -> None:
+    def file(self, hits: Hits, *, stays: bool = True) -> None:
         """Enter documents that are newer than all that are here; where they do not stay, a run is made of all next."""
-        self.last, self.count = int(texts.ids[-1]), self.count + len(texts.keys)
-        self._texts.append(texts)
+        texts = hits.texts
+        self.last, self.count = int(texts.ids[-1]), self.count + len(hits.entries)
+        self._hits.append(hits)
         if stays:
             self.spans.update(zip(texts.ids.tolist(), np.minimum(texts.spans, MOST_SPANS).tolist(), strict=True))
-            for key, document in zip(texts.keys.tolist(), texts.ids[texts.owners].tolist(), strict=True):
+            documents = (hits.entries & ID_MASK).tolist()
+            for key, document in zip((hits.entries >> ID_SHIFT).tolist(), documents, strict=True):
                 self._documents.setdefault(key, []).append(document)
 
-    def find(self, keys: Hashes, hits: Finding) -> None:
-        """Add the documents that have ascending keys."""
+    def find(self, keys: Hashes) -> Iterator[tuple[Integers, Integers]]:
+        """Yield places in the ascending `keys` whose key is here, and a document each that has it."""
         known = self._documents
-        if not known:
-            return
-        found = [(place, known[key]) for place, key in enumerate((keys >> _ID_SHIFT).tolist()) if key in known]
-        for back in range(1, COMMON + 1):
-            found = [(place, documents) for place, documents in found if len(documents) >= back and hits.wanted[place]]
-            if found:
-                hits.add(np.array([one[0] for one in found]), np.array([one[1][-back] for one in found]))
+        if known:
+            found = [(place, known[key]) for place, key in enumerate((keys >> ID_SHIFT).tolist()) if key in known]
+            pairs = [(place, document) for place, documents in found for document in documents]
+            if pairs:
+                yield tuple(np.array(pairs).T)
 
     def forget_from(self, document_id: int) -> None:
         """Drop what was filed under this id or a later one."""
-        texts = self._texts
+        filed = self._hits
         if self.last >= document_id:
             self.__init__()  # type: ignore[misc]
-            for text in texts:
-                if text.ids[0] < document_id:
-                    self.file(text)
+            for hits in filed:
+                if hits.texts.ids[0] < document_id:
+                    self.file(hits)
 
     def as_run(self, first: int) -> Run:
         """Return them as a run in memory that begins with this document."""
-        ids, spans = (np.concatenate([getattr(text, name) for text in self._texts]) for name in ("ids", "spans"))
+        texts = [hits.texts for hits in self._hits]
         counts = np.zeros(self.last - first + 1, dtype=np.int64)
-        counts[ids - first] = spans
-        keys = np.concatenate([text.keys for text in self._texts])
-        owners = np.concatenate([text.ids[text.owners] for text in self._texts])
-        return run_files.fresh(first, self.last, run_files.entries_of(keys, owners), counts)
+        counts[np.concatenate([text.ids for text in texts]) - first] = np.concatenate([text.spans for text in texts])
+        entries = np.concatenate([hits.entries for hits in self._hits])
+        entries.sort()
+        return run_files.fresh(first, self.last, entries, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +224,15 @@ class Table:
     signatures: NDArray[np.uint32]
     spans: Hashes
     counts: Integers
+
+    @classmethod
+    def read(cls, db: sqlite3.Connection, after: int = 0, last: int = MOST_ID) -> Iterator[Table]:
+        """Yield all signatures of documents after one and up to another, in their order, some thousand at a time."""
+        query = """SELECT document_id, syllables, signature, spans FROM signatures
+            WHERE document_id > ? AND document_id <= ? ORDER BY document_id LIMIT ?"""
+        while rows := db.execute(query, [after, last, _READ_AT_ONCE]).fetchall():
+            yield cls.of(rows)
+            after = rows[-1][0]
 
     @classmethod
     def of(cls, rows: Sequence[tuple[int, int, bytes, bytes]]) -> Table:
@@ -248,27 +247,22 @@ class Table:
             np.array([len(row[3]) >> 3 for row in rows], dtype=np.int64),
         )
 
-    def keys(self) -> tuple[Hashes, Integers]:
-        """Return the keys of all texts, spans first, and the document that each belongs to."""
-        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
-        return keys, self.ids[places]
-
     def keyed(self) -> Keyed:
-        """Return the documents as they are filed."""
-        return Keyed(self.ids, self.counts, *many_keys(self.syllables, self.signatures, self.spans, self.counts))
+        """Return the documents as they are looked up."""
+        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
+        return Keyed(self.ids, self.counts, np.sort(keys << ID_SHIFT | places.view(np.uint64)))
 
-
-_READ = f"""SELECT document_id, syllables, signature, spans FROM signatures WHERE document_id > ?
-    ORDER BY document_id LIMIT {_READ_AT_ONCE}"""
+    def entries(self) -> Hashes:
+        """Return the keys of all documents, `key << 28 | document`, in no order."""
+        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
+        return keys << ID_SHIFT | self.ids[places].view(np.uint64)
 
 
 def _alike(runs: Sequence[Run]) -> int:
-    """Return where the runs begin that are of less than twice the size of what follows."""
-    start, size = len(runs), 0
-    while start and (not size or len(runs[start - 1].entries) < 2 * size):
-        start -= 1
-        size += len(runs[start].entries)
-    return start
+    """Return where the runs begin that become one: what follows the first of them is at least three times as large."""
+    following = np.cumsum([0, *(len(run.entries) for run in reversed(runs))])[-2::-1].tolist()
+    grown = (start for start, run in enumerate(runs) if following[start] >= (_FAN_OUT - 1) * len(run.entries))
+    return next(grown, len(runs))
 
 
 def usable(db: sqlite3.Connection, folder: Path) -> list[Run]:

@@ -1,17 +1,20 @@
 """The keys under which a text is looked up: bands of its signature, and its spans.
 
-Bands find texts that are alike as wholes. Spans find a text in a longer one. An anchor is one of twelve shingles, those
-whose hash is below 2**64 / 12; a span runs from one anchor of the text to the next, over some 16 syllables, and is
-known by both. Many texts share a sentence; few share two that follow each other. Texts of fewer than 80 syllables have
-no spans, since they are contained in none.
+Bands find texts that are alike as wholes. Spans find a text in a longer one: a text is cut at certain shingles, and the
+pieces that two texts share are the same, whatever stands around them. It is cut before each shingle that is the least
+of some 24 in a row (winnowing: Schleimer, Wilkerson and Aiken, 2003), some 12 syllables apart; what lies between two
+cuts, before the first and after the last, are its spans. Every syllable is in one, so that two forms that are filled in
+otherwise have spans of their own. Texts of fewer than 80 syllables have none, since they are contained in none.
 
-The longer a text, the more spans and the fewer bands are its keys: below 80 syllables all 21 bands of 6 values each,
-below 160 the first 12, then the first 8. Both kinds are numbers of 36 bits, all arithmetic being modulo 2**64:
+The longer a text, the more spans and the fewer bands are its keys: below 80 syllables the first 11 bands of 4 values
+each, below 160 the first 4, then the first 2. Both kinds are numbers of 36 bits, all arithmetic being modulo 2**64:
 
-    of a span       the upper 36 bits of its hash, fmix64(h·K + h') for the hashes h and h' of its anchors
-    of band i       the upper 36 bits of fmix64(i + Σ v[k]·fmix64(k+1)) over its values v[0] to v[5]
+    cuts            before shingle 0, and before each that is the least of a window; what is compared is the upper 32
+                    bits of their hashes; of equal ones the first is less. A text of fewer shingles is one window
+    of a span       1, then the upper 35 bits of the sum of the hashes of its shingles
+    of band i       0, then the upper 35 bits of fmix64(i + Σ v[k]·fmix64(k+1)) over its values v[0] to v[3]
 
-K is 0x9E3779B97F4A7C17 and fmix64 the finalizer of MurmurHash3.
+fmix64 is the finalizer of MurmurHash3.
 """
 
 from __future__ import annotations
@@ -25,32 +28,32 @@ from archive.records import Fingerprint
 
 __all__ = ["keys_of", "many_keys"]
 
-_SHIFT = np.uint64(64 - CONFIG.key_bits)
-_MOST = max(bands for _, bands in CONFIG.bands)
+_SHIFT = np.uint64(64 - CONFIG.key_bits + 1)
+_MARK = np.uint64(1 << (CONFIG.key_bits - 1))
 _FACTORS = mix(np.arange(1, CONFIG.rows + 1, dtype=np.uint64))
-_NUMBERS = np.arange(_MOST, dtype=np.uint64)
+_NUMBERS = np.arange(max(bands for _, bands in CONFIG.bands), dtype=np.uint64)
 _FEWEST_BANDS = [bands for _, bands in reversed(CONFIG.bands)]
 _MOST_SYLLABLES = [0, *(least for least, _ in reversed(CONFIG.bands[1:]))]  # of texts with more bands than the last
 
 
-def keys_of(print_: Fingerprint) -> tuple[Hashes, int]:
-    """Return the keys of a text, and how many of them are spans; these come first. None for no syllables."""
+def keys_of(print_: Fingerprint) -> Hashes:
+    """Return the keys of a text; none for no syllables."""
     if not print_.syllables:
-        return np.empty(0, dtype=np.uint64), 0
+        return np.empty(0, dtype=np.uint64)
     spans = np.frombuffer(print_.spans, dtype="<u8").astype(np.uint64, copy=False)
     signature = np.frombuffer(print_.signature, dtype="<u4")
     bands = _band_keys(signature[np.newaxis], 0, CONFIG.bands_of(print_.syllables))[0]
-    return np.concatenate((spans >> _SHIFT, bands)), len(spans)
+    return np.concatenate((spans >> _SHIFT | _MARK, bands))
 
 
 def many_keys(
     syllables: NDArray[np.int64], signatures: NDArray[np.uint32], spans: Hashes, counts: NDArray[np.int64]
 ) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the keys of many texts, all spans first, and the number of the text that each belongs to.
+    """Return the keys of many texts, and the number of the text that each belongs to.
 
     `signatures` has a row a text, `spans` the spans of all texts one after the other, `counts` how many each has.
     """
-    keys, texts = [spans >> _SHIFT], [np.repeat(np.arange(len(signatures)), counts)]
+    keys, texts = [spans >> _SHIFT | _MARK], [np.repeat(np.arange(len(signatures)), counts)]
     first, rows = 0, np.arange(len(signatures))
     for longest, end in zip(_MOST_SYLLABLES, _FEWEST_BANDS, strict=True):
         rows = rows[syllables[rows] < longest] if longest else rows

@@ -10,28 +10,36 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, starmap
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archive.duplicates.candidates import agreement, least_agreement, possible
 from archive.duplicates.clusters import group
-from archive.duplicates.documents import VARIANTS, Seeker, index_of, insert_signature, note_signatures, store_links
-from archive.duplicates.index import Hits, Table
-from archive.duplicates.runs import COMMON, FEW, ID_BITS, MOST_SPANS, Integers
+from archive.duplicates.documents import (
+    VARIANTS,
+    Seeker,
+    index_of,
+    insert_signature,
+    note_signatures,
+    store_links,
+    twins,
+)
+from archive.duplicates.index import Table
+from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["Groups", "Keys", "Shared", "Signatures", "regroup", "similar_pairs"]
+__all__ = ["Groups", "Shared", "Signatures", "regroup", "similar_pairs"]
 
 _BATCH = 256  # texts in memory at once
 _ROWS = 20_000  # signatures
-_PAIRS = 1 << 24  # of documents that share a key
-_VARIANTS = f"""SELECT id, key_digest, text FROM documents
-    WHERE key_digest = (SELECT key_digest FROM documents WHERE id = ?) ORDER BY id LIMIT {VARIANTS}"""
-_ID_SHIFT = np.uint64(ID_BITS)
-_EMPTY = np.empty(0, np.uint64)
-_ID_MASK = np.uint64((1 << ID_BITS) - 1)
+_CODES = 1 << 24  # of documents that share a key, at once
+_VARIANTS = f"""SELECT documents.id, documents.text, documents.key_digest, signatures.syllables, signature
+    FROM signatures JOIN documents AS first ON first.id = document_id
+    JOIN documents ON documents.key_digest = first.key_digest
+    WHERE document_id = ? ORDER BY documents.id LIMIT {VARIANTS}"""
 
 Signatures = Callable[[Integers], tuple[NDArray[np.uint32], Integers]]  # documents → signatures, a row each; syllables
 
@@ -48,10 +56,10 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
         _sign(db)
     _link_twins(db)
     groups = Groups()
-    keys = Keys.of(_tables(db))
-    for newer, older in similar_pairs(keys, lambda documents: _signatures(db, documents)):
-        for document_id, key_digest, text in db.execute(_VARIANTS, [newer]).fetchall():
-            links = Seeker(db, document_id, key_digest, text).among(older, group_of=groups.find)
+    pairs = similar_pairs(Shared.of(Table.read(db)), lambda documents: _signatures(db, documents))
+    for newer, older in chain.from_iterable(starmap(_by_document, pairs)):
+        for document_id, *entry in db.execute(_VARIANTS, [newer]).fetchall():
+            links = Seeker(db, document_id, *entry, group_of=groups.find).among(older)
             store_links(db, document_id, links)
             for link in links:
                 if link.kind != "series":
@@ -61,105 +69,70 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of all documents, bands and spans apart; and the number of spans of each document, by its id."""
-
-    bands: Shared
-    spans: Shared
-    counts: Integers
-
-    @classmethod
-    def of(cls, tables: Iterable[Table]) -> Keys:
-        """Return the keys of signatures that come in order of documents."""
-        bands, spans, counts = [_EMPTY], [_EMPTY], np.zeros(1, np.int64)
-        for table in tables:
-            keys, documents = table.keys()
-            entries = keys << _ID_SHIFT | documents.view(np.uint64)
-            spans.append(entries[: len(table.spans)])
-            bands.append(entries[len(table.spans) :])
-            counts = np.concatenate((counts, np.zeros(int(table.ids[-1]) + 1 - len(counts), np.int64)))
-            counts[table.ids] = np.minimum(table.counts, MOST_SPANS)
-        return cls(Shared.among(np.concatenate(bands)), Shared.among(np.concatenate(spans)), counts)
-
-    def hits(self, chosen: NDArray[np.bool_], most: int = FEW) -> Hits:
-        """Return which keys of chosen documents older ones have, the newest `most` of each key.
-
-        `chosen` tells of each id whether it is meant.
-        """
-        bands, spans = self.bands.within(chosen, most), self.spans.within(chosen, most)
-        codes = [
-            meetings.newer << (ID_BITS + 2) | meetings.older << 2 | meetings.is_common << 1 | is_span
-            for is_span, meetings in enumerate((bands, spans))
-        ]
-        stops = (spans.newer << ID_BITS | spans.older)[spans.is_oldest]
-        return Hits(np.sort(np.concatenate(codes)).view(np.uint64), stops)
-
-
-@dataclass(frozen=True, slots=True)
-class Meetings:
-    """Pairs of a document and an older one that has the same key, one a key and pair.
-
-    `is_common`: as many older documents have the key as are told; `is_oldest`: this is the last one of these.
-    """
-
-    newer: Integers
-    older: Integers
-    is_common: NDArray[np.bool_]
-    is_oldest: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
 class Shared:
-    """Keys as key << 28 | document, ascending; the places of those that an older document has, and its rank there.
+    """The keys of all documents, and those of them that older documents have.
 
-    The rank is the number of older documents that have the key.
+    `entries`: key << 28 | document, ascending; `spans`: how many spans each document has, by its id. `places` are those
+    of the entries whose key an older document has, `first` is where the oldest one stands.
     """
 
     entries: Hashes
+    spans: Integers
     places: Integers
-    newer: Integers
-    rank: Integers
+    first: Integers
 
     @classmethod
-    def among(cls, entries: Hashes) -> Shared:
-        """Return what is shared among entries in any order, which are sorted in place."""
+    def of(cls, tables: Iterable[Table]) -> Shared:
+        """Return the keys of signatures that come in order of documents."""
+        parts, spans = [np.empty(0, np.uint64)], np.zeros(1, np.int64)
+        for table in tables:
+            parts.append(table.entries())
+            spans = np.concatenate((spans, np.zeros(int(table.ids[-1]) + 1 - len(spans), np.int64)))
+            spans[table.ids] = table.counts
+        entries = np.concatenate(parts)
         entries.sort()
-        places = np.flatnonzero((entries[1:] >> _ID_SHIFT) == (entries[:-1] >> _ID_SHIFT)) + 1
-        is_first = np.concatenate(([True], places[1:] != places[:-1] + 1)) if len(places) else np.empty(0, bool)
-        lengths = np.diff(np.append(np.flatnonzero(is_first), len(places)))
-        rank = places - np.repeat(places[is_first], lengths) + 1
-        return cls(entries, places, (entries[places] & _ID_MASK).astype(np.int64), rank)
+        places = np.flatnonzero((entries[1:] ^ entries[:-1]) <= ID_MASK) + 1
+        begins = np.flatnonzero(np.diff(places, prepend=0) > 1)
+        lengths = np.diff(np.append(begins, len(places)))
+        return cls(entries, spans, places, np.repeat(places[begins] - 1, lengths))
 
-    def within(self, chosen: NDArray[np.bool_], most: int) -> Meetings:
-        """Return the meetings of chosen documents with older ones, with the newest of each key."""
-        meant = np.flatnonzero(chosen[self.newer])
-        places, newer, kept = self.places[meant], self.newer[meant], np.minimum(self.rank[meant], most)
-        back = np.arange(kept.sum()) - np.repeat(np.cumsum(kept) - kept, kept) + 1
-        older = (self.entries[np.repeat(places, kept) - back] & _ID_MASK).astype(np.int64)
-        is_common = np.repeat(kept == most, kept)
-        return Meetings(np.repeat(newer, kept), older, is_common, is_common & (back == most))
+    def parts(self) -> Iterator[tuple[Hashes, Integers]]:
+        """Yield what documents share with older ones, some at a time: `codes` and `common` of `Hits`, by their ids."""
+        rank = self.places - self.first
+        newer = (self.entries[self.places] & ID_MASK).view(np.int64)
+        told = np.bincount(newer, np.minimum(rank, COMMON), len(self.spans))
+        part = (np.cumsum(told) / _CODES).astype(np.uint16)
+        order = np.argsort(part[newer], kind="stable")
+        ends = np.cumsum(np.bincount(part[newer]))
+        for start, end in zip([0, *ends.tolist()], ends.tolist(), strict=False):
+            if start < end:
+                yield self._part(order[start:end], newer, rank)
+
+    def _part(self, chosen: Integers, newer: Integers, rank: Integers) -> tuple[Hashes, Integers]:
+        """Return codes and counts of the chosen ones of the places."""
+        first, newer, rank = self.first[chosen], newer[chosen], rank[chosen]
+        is_span, is_common = (self.entries[first] >> np.uint64(63)).view(np.int64), rank >= COMMON
+        marks = (newer << ID_BITS + 2) + (is_common.astype(np.int64) << 1) + is_span
+        codes = []
+        for nth in range(COMMON):
+            told = np.flatnonzero(rank > nth)
+            older = (self.entries[first[told] + nth] & ID_MASK).view(np.int64)
+            codes.append((marks[told] + (older << 2))[older != newer[told]])
+        together = np.concatenate(codes).view(np.uint64)
+        together.sort()
+        return together, np.bincount(newer[is_common & (is_span > 0)], minlength=len(self.spans))
 
 
-def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[int, list[int]]]:
-    """Yield each document that older ones are candidates of copies for, and these, the likeliest first.
+def similar_pairs(shared: Shared, signatures: Signatures) -> Iterator[tuple[Integers, Integers]]:
+    """Yield documents and older ones that are candidates of copies for them, of each the likeliest first.
 
-    As when they come one by one: more documents are compared with those that have a candidate among a few of each key.
+    They are those that are found when the texts come one by one.
     """
-    shared = (keys.bands, keys.spans)
-    meetings = sum(np.bincount(one.newer, np.minimum(one.rank, FEW), len(keys.counts)) for one in shared)
-    rounds = np.cumsum(meetings) // _PAIRS
-    for number in np.unique(rounds):
-        chosen = rounds == number
-        for most in (FEW, COMMON):
-            newer, older = possible(keys.hits(chosen, most), keys.counts.__getitem__, keys.counts.__getitem__)
-            newer, older, estimates = _alike(newer, older, signatures)
-            chosen = np.zeros(len(chosen), dtype=np.bool_)
-            chosen[newer] = True
+    for codes, common in shared.parts():
+        newer, older = possible(codes, common, shared.spans, shared.spans.__getitem__)
+        newer, older, estimates = _alike(newer, older, signatures)
         order = np.lexsort((older, -estimates, newer))
-        newer, others = newer[order], older[order].tolist()
-        starts = np.flatnonzero(np.diff(newer, prepend=0)).tolist()
-        for start, end in zip(starts, [*starts[1:], len(others)], strict=False):
-            yield int(newer[start]), others[start:end]
+        yield newer[order], older[order]
 
 
 def _alike(newer: Integers, older: Integers, signatures: Signatures) -> tuple[Integers, Integers, NDArray[np.float64]]:
@@ -174,6 +147,14 @@ def _alike(newer: Integers, older: Integers, signatures: Signatures) -> tuple[In
         least[some] = least_agreement(syllables[one], syllables[other])
     alike = np.flatnonzero(estimates >= least)
     return newer[alike], older[alike], estimates[alike]
+
+
+def _by_document(newer: Integers, older: Integers) -> Iterator[tuple[int, list[int]]]:
+    """Yield each document and the older ones that it may be a copy of."""
+    others = older.tolist()
+    starts = np.flatnonzero(np.diff(newer, prepend=-1)).tolist()
+    for start, end in zip(starts, [*starts[1:], len(others)], strict=True):
+        yield int(newer[start]), others[start:end]
 
 
 class Groups:
@@ -219,11 +200,11 @@ def _sign(db: sqlite3.Connection) -> None:
 
 def _link_twins(db: sqlite3.Connection) -> None:
     """Link exact copies."""
-    twins = """SELECT id FROM documents WHERE EXISTS (
+    query = """SELECT id FROM documents WHERE EXISTS (
         SELECT 1 FROM documents AS one WHERE one.key_digest = documents.key_digest AND one.id < documents.id)"""
-    for row in db.execute(twins).fetchall():
-        key_digest, text = db.execute("SELECT key_digest, text FROM documents WHERE id = ?", [row[0]]).fetchone()
-        store_links(db, row[0], Seeker(db, row[0], key_digest, text).twins())
+    for (document_id,) in db.execute(query).fetchall():
+        entry = db.execute("SELECT text, key_digest FROM documents WHERE id = ?", [document_id]).fetchone()
+        store_links(db, document_id, twins(db, document_id, *entry))
 
 
 def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
@@ -233,16 +214,6 @@ def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
         "SELECT id, text FROM documents WHERE id > ? ORDER BY id LIMIT ?", [last, _BATCH]
     ).fetchall():
         yield from ((row[0], row[1]) for row in rows)
-        last = rows[-1][0]
-
-
-def _tables(db: sqlite3.Connection) -> Iterator[Table]:
-    """Yield all signatures in order of documents."""
-    query = """SELECT document_id, syllables, signature, spans FROM signatures
-        WHERE document_id > ? ORDER BY document_id LIMIT ?"""
-    last = -1
-    while rows := db.execute(query, [last, _ROWS]).fetchall():
-        yield Table.of(rows)
         last = rows[-1][0]
 
 

@@ -21,19 +21,21 @@ def relink(db: sqlite3.Connection, documents: Iterable[int]) -> bool:
     index = index_of(db)
     found = False
     for document_id in documents:
-        key_digest, text = db.execute("SELECT key_digest, text FROM documents WHERE id = ?", [document_id]).fetchone()
-        entry = db.execute(_ENTRY, [key_digest]).fetchone()
-        if entry is None:
+        row = db.execute(_ENTRY, [document_id]).fetchone()
+        if row is None:
             continue  # a text without syllables
-        keyed = Table.of([tuple(entry)]).keyed()
+        text, key_digest, *entry = row
         linked = {row[0] for row in db.execute(_LINKED, {"id": document_id})}
-        others = [other for other in candidates(db, index, keyed, entry[1], entry[2]) if other not in linked]
-        links = Seeker(db, document_id, key_digest, text).among(others, is_thorough=True)
+        seeker = Seeker(db, document_id, text, key_digest, entry[1], entry[2], is_thorough=True)
+        hits = index.look_up(Table.of([tuple(entry)]).keyed())
+        links = seeker.among(candidates(db, index, hits, entry[1], entry[2]), but=linked)
         store_links(db, document_id, links)
         found = found or any(link.kind != "series" for link in links)
     return found
 
 
-_ENTRY = """SELECT document_id, signatures.syllables, signature, spans FROM documents
-    JOIN signatures ON document_id = documents.id WHERE key_digest = ? LIMIT 1"""
+_ENTRY = """SELECT documents.text, documents.key_digest, document_id, signatures.syllables, signature, spans
+    FROM documents
+    JOIN documents AS first ON first.key_digest = documents.key_digest JOIN signatures ON document_id = first.id
+    WHERE documents.id = ? LIMIT 1"""
 _LINKED = "SELECT b FROM links WHERE a = :id UNION SELECT a FROM links WHERE b = :id"

@@ -39,7 +39,9 @@ Hashes: TypeAlias = NDArray[np.uint64]
 _SYLLABLE = re.compile(r"\w+")
 _CHUNK = re.compile(r"\S+")  # the same chunks as str.split gives
 _K = np.uint64(0x9E3779B97F4A7C17)
-_ANCHORS_END = np.uint64((1 << 64) // CONFIG.anchors)
+_LOWER = np.uint64((1 << 32) - 1)
+_UPPER = ~_LOWER
+_PLACES = np.arange(1 << 12, dtype=np.uint64)
 _HALF, _MIX_1, _MIX_2 = np.uint64(33), np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _REMEMBERED = 1 << 18  # chunks; a language has few, serial numbers and typing errors are endless
 
@@ -82,11 +84,26 @@ def rolled_hashes(syllables: Hashes) -> Hashes:
 
 
 def span_hashes(rolled: Hashes) -> Hashes:
-    """Return the distinct hashes of the spans of a text, ascending, from those of its shingles in order."""
-    anchors = rolled[rolled < _ANCHORS_END]
-    if len(anchors) < 2:
-        return anchors[:0]
-    return distinct(mix(anchors[:-1] * _K + anchors[1:]))
+    """Return the distinct hashes of the spans of a text, ascending, from those of its shingles in order, at least one.
+
+    See the module `archive.duplicates.keys`.
+    """
+    return distinct(np.add.reduceat(rolled, _cuts(rolled)))
+
+
+def _cuts(rolled: Hashes) -> NDArray[np.int64]:
+    """Return where the spans begin: at the first shingle, and at each that is the least of some window."""
+    least, size, window = rolled & _UPPER, 1, min(CONFIG.window, len(rolled))
+    least |= _PLACES[: len(rolled)] if len(rolled) <= len(_PLACES) else np.arange(len(rolled), dtype=np.uint64)
+    while size < window:
+        step = min(size, window - size)
+        least = np.minimum(least[:-step], least[step:])
+        size += step
+    places = np.zeros(len(least) + 1, dtype=np.uint64)
+    np.bitwise_and(least, _LOWER, out=places[1:])
+    is_cut = np.ones(len(places), dtype=np.bool_)
+    np.not_equal(places[1:], places[:-1], out=is_cut[1:])
+    return places[is_cut].view(np.int64)
 
 
 def distinct(hashes: Hashes) -> Hashes:

@@ -23,7 +23,7 @@ __all__ = ["fingerprint", "signature"]
 _HALF, _LESS = np.uint32(16), np.uint32(13)
 _MIX_1, _MIX_2 = np.uint32(0x85EB_CA6B), np.uint32(0xC2B2_AE35)
 _U4, _U8 = np.dtype("<u4"), np.dtype("<u8")
-_CHUNK = 1024  # shingles at once: their 128 values fit the cache of a core
+_CHUNK = 512  # shingles at once: their 128 values fit the cache of a core
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -46,16 +46,14 @@ def fingerprint(text: str) -> Fingerprint:
 def signature(shingles: Hashes) -> bytes:
     """Return the MinHash signature of a set of shingle hashes, 128 little-endian uint32; often or once."""
     factors, offsets = _permutations()
-    mixed = _fmix32(shingles.astype(np.uint32))
+    mixed = _fmix32(shingles.astype(np.uint32))[:, np.newaxis]
     if not len(mixed):
         return b"\xff" * 4 * CONFIG.permutations
-    room = np.empty((CONFIG.permutations, min(_CHUNK, len(mixed))), dtype=np.uint32)
     parts = []
     for start in range(0, len(mixed), _CHUNK):
-        chunk = mixed[start : start + _CHUNK]
-        values = np.multiply(factors, chunk, out=room[:, : len(chunk)])
+        values = mixed[start : start + _CHUNK] * factors
         values += offsets
-        parts.append(np.minimum.reduce(values, axis=1))
+        parts.append(np.minimum.reduce(values))
     least: NDArray[np.uint32] = parts[0] if len(parts) == 1 else np.min(parts, axis=0)
     return least.astype(_U4, copy=False).tobytes()
 
@@ -72,7 +70,7 @@ def _fmix32(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 @lru_cache(maxsize=1)
 def _permutations() -> NDArray[np.uint32]:
-    """Return the columns a and b of the permutations, drawn once.
+    """Return a and b of the permutations, drawn once.
 
     numpy's `RandomState` is frozen: its stream never changes. datasketch draws the same, and a test compares them; to
     import it takes in scipy, half a second of each process.
@@ -80,4 +78,4 @@ def _permutations() -> NDArray[np.uint32]:
     drawn = np.random.RandomState(CONFIG.seed)
     factors = drawn.randint(0, 1 << 31, CONFIG.permutations, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     offsets = drawn.randint(0, 1 << 32, CONFIG.permutations, dtype=np.uint32)
-    return np.array([factors, offsets])[:, :, np.newaxis]
+    return np.array([factors, offsets])

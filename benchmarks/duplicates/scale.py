@@ -26,7 +26,7 @@ from rensa import RMinHash, RMinHashLSH
 from archive.duplicates import fingerprint
 from archive.duplicates.candidates import possible
 from archive.duplicates.index import Index, Table
-from archive.duplicates.rebuild import Groups, Keys, similar_pairs
+from archive.duplicates.rebuild import Groups, Shared, similar_pairs
 from archive.duplicates.shingles import shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature
 from benchmarks.duplicates.texts import Composed, compose, sentences_of
@@ -165,10 +165,9 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
 
     def step(first: int, end: int) -> None:
         start = time.process_time()
-        texts = part(first, end).keyed()
-        hits = index.look_up(texts)
-        possible(hits, lambda ids: table.counts[ids - 1], index.spans)
-        index.file(texts)
+        hits = index.look_up(part(first, end).keyed())
+        possible(hits.codes, hits.common, hits.texts.spans, index.spans)
+        index.file(hits)
         index.committed(db)
         costs.total += time.process_time() - start
 
@@ -177,8 +176,8 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
     start = time.process_time()
     sample = min(_SAMPLE, len(table.ids))
     for place in range(sample):  # as new texts, under ids that follow
-        text = part(place, place + 1).keyed()
-        possible(index.look_up(text), lambda ids: table.counts[np.minimum(ids, 1)], index.spans)
+        hits = index.look_up(part(place, place + 1).keyed())
+        possible(hits.codes, hits.common, hits.texts.spans, index.spans)
     single = (time.process_time() - start) / sample * 1e6
     return {"costs": found, "memory": memory, "single": single, "files": index.size_bytes}
 
@@ -254,11 +253,10 @@ def _grouped(table: Table) -> dict[str, float]:
         )
         for first in range(0, len(table.ids), 20_000)
     ]
-    pairs = similar_pairs(Keys.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1]))
     groups, count = Groups(), 0
-    for newer, others in pairs:
-        count += len(others)
-        for older in others:
+    for some in similar_pairs(Shared.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1])):
+        count += len(some[0])
+        for newer, older in zip(*(array.tolist() for array in some), strict=True):
             groups.join(newer, older)
     return {"seconds": time.process_time() - start, "pairs": count}
 
