@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +32,7 @@ __all__ = [
     "note_signatures",
     "prepare",
     "store_links",
+    "stored",
     "twins",
 ]
 
@@ -86,10 +87,9 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
     if not index.forget_from(document_id):
         index.reopen(db, document_id)
     hits = index.look_up(Keyed.one(document_id, fingerprint))
-    print_ = fingerprint.syllables, fingerprint.signature
-    seeker = Seeker(db, document_id, text, fingerprint.key_digest, *print_)
+    seeker = Seeker(db, document_id, text, fingerprint)
     exact = twins(db, document_id, text, fingerprint.key_digest)
-    links = (*exact, *seeker.among(candidates(db, index, hits, *print_)))
+    links = (*exact, *seeker.among(candidates(index, hits)))
     store_links(db, document_id, links)
     if not exact and fingerprint.syllables:
         insert_signature(db, document_id, fingerprint)
@@ -110,31 +110,28 @@ class Seeker:
         db: sqlite3.Connection,
         document_id: int,
         text: str,
-        key_digest: str,
-        syllables: int,
-        signature: bytes,
+        fingerprint: Fingerprint,
         *,
         is_thorough: bool = False,
         group_of: Callable[[int], int] | None = None,
     ) -> None:
-        self._db, self._id, self._text, self._key = db, document_id, text, key_digest
-        self._syllables, self._signature = syllables, signature
+        self._db, self._id, self._text, self._print = db, document_id, text, fingerprint
         self._is_thorough, self._group_of = is_thorough, group_of
         self._copies: Counter[int] = Counter()  # of each cluster
         self._texts = 0  # that were read
 
-    def among(self, documents: Sequence[int], but: Collection[int] = ()) -> list[DocumentLink]:
+    def among(self, documents: Iterable[int], but: Collection[int] = ()) -> list[DocumentLink]:
         """Return the links to these documents, the likeliest first; to exact copies of them; and to their copies.
 
         The index tells a few of the documents that share a key: the others are found through their links to these.
         `but`: documents that it is linked to.
         """
-        links = self._links_to(document for document in documents if document not in but)
+        compared = {*documents}.difference(but)
+        links = self._links_to(likely(self._db, [*compared], self._print))
         copies = [*but, *(link.other_id for link in links if link.kind is not Kind.SERIES)]
-        seen = {self._id, *documents, *(link.other_id for link in links)}
         rows = self._db.execute(_COPIES_OF, [json.dumps(copies)]).fetchall() if copies else []
-        beyond = [row[0] for row in rows if row[0] not in seen and row[0] not in but]
-        return links + self._links_to(likely(self._db, beyond, self._syllables, self._signature))
+        compared.update((self._id, *but), (link.other_id for link in links))
+        return links + self._links_to(likely(self._db, [row[0] for row in rows if row[0] not in compared], self._print))
 
     def _links_to(self, documents: Iterable[int]) -> list[DocumentLink]:
         links = []
@@ -160,7 +157,7 @@ class Seeker:
             LEFT JOIN clusters ON clusters.id = other.cluster_id
             WHERE documents.id = ? AND documents.key_digest <> ? AND other.id <> ? ORDER BY other.id LIMIT {VARIANTS}"""
         for document_id in documents:
-            for row in self._db.execute(query, [document_id, self._key, self._id]).fetchall():
+            for row in self._db.execute(query, [document_id, self._print.key_digest, self._id]).fetchall():
                 yield row[0], row[1], bool(row[2]), row[3]
 
 
@@ -185,6 +182,20 @@ def _link(document_id: int, text: str, other_id: int, other: str) -> DocumentLin
 @lru_cache(maxsize=_REMEMBERED)
 def _reading(text: str) -> Reading:
     return read(text)
+
+
+def stored(db: sqlite3.Connection, document_id: int) -> tuple[str, Fingerprint, int] | None:
+    """Return the text of a document, its fingerprint, and the document under which that is kept: its first exact copy.
+
+    None for a text without syllables.
+    """
+    row = db.execute(
+        """SELECT documents.text, documents.digest, documents.key_digest, signatures.syllables, signature, spans,
+            document_id FROM documents JOIN documents AS first ON first.key_digest = documents.key_digest
+            JOIN signatures ON document_id = first.id WHERE documents.id = ? LIMIT 1""",
+        [document_id],
+    ).fetchone()
+    return (row[0], Fingerprint(*row[1:6]), row[6]) if row else None
 
 
 def store_links(db: sqlite3.Connection, document_id: int, links: Iterable[DocumentLink]) -> None:

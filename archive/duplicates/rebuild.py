@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, starmap
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.candidates import agreement, least_agreement, possible
+from archive.duplicates.candidates import Values, agreement, least_agreement, possible
 from archive.duplicates.clusters import group
 from archive.duplicates.documents import (
     VARIANTS,
@@ -24,6 +24,7 @@ from archive.duplicates.documents import (
     insert_signature,
     note_signatures,
     store_links,
+    stored,
     twins,
 )
 from archive.duplicates.index import Table
@@ -31,15 +32,15 @@ from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["Groups", "Shared", "Signatures", "regroup", "similar_pairs"]
+__all__ = ["Groups", "Keys", "Signatures", "regroup", "similar_pairs"]
 
 _BATCH = 256  # texts in memory at once
-_ROWS = 20_000  # signatures
-_CODES = 1 << 24  # of documents that share a key, at once
-_VARIANTS = f"""SELECT documents.id, documents.text, documents.key_digest, signatures.syllables, signature
-    FROM signatures JOIN documents AS first ON first.id = document_id
-    JOIN documents ON documents.key_digest = first.key_digest
-    WHERE document_id = ? ORDER BY documents.id LIMIT {VARIANTS}"""
+_PIECE = 1 << 18  # keys at once
+_DOCUMENTS, _MOST_PARTS = 1 << 13, 1 << 10  # at once; or more, of so many parts
+_PAIRS = 1 << 10  # at once
+_SKETCHED = 64  # values of a signature
+_VARIANTS = f"""SELECT id FROM documents
+    WHERE key_digest = (SELECT key_digest FROM documents WHERE id = ?) ORDER BY id LIMIT {VARIANTS}"""
 
 Signatures = Callable[[Integers], tuple[NDArray[np.uint32], Integers]]  # documents → signatures, a row each; syllables
 
@@ -56,10 +57,12 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
         _sign(db)
     _link_twins(db)
     groups = Groups()
-    pairs = similar_pairs(Shared.of(Table.read(db)), lambda documents: _signatures(db, documents))
-    for newer, older in chain.from_iterable(starmap(_by_document, pairs)):
-        for document_id, *entry in db.execute(_VARIANTS, [newer]).fetchall():
-            links = Seeker(db, document_id, *entry, group_of=groups.find).among(older)
+    pairs = similar_pairs(Keys.of(Table.read(db)), lambda documents: _signatures(db, documents))
+    for newer, older in chain.from_iterable(_by_document(*some[:2]) for some in pairs):
+        for (document_id,) in db.execute(_VARIANTS, [newer]).fetchall():
+            if (entry := stored(db, document_id)) is None:
+                continue
+            links = Seeker(db, document_id, *entry[:2], group_of=groups.find).among(older)
             store_links(db, document_id, links)
             for link in links:
                 if link.kind != "series":
@@ -69,83 +72,111 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """The keys of all documents, and those of them that older documents have.
+class Keys:
+    """The keys of all documents: `key << 28 | document`, ascending within each of some arrays.
 
-    `entries`: key << 28 | document, ascending; `spans`: how many spans each document has, by its id. `places` are those
-    of the entries whose key an older document has, `first` is where the oldest one stands.
+    By the ids of documents: `spans`: how many each has; `syllables`; `sketches`: the low octets of the first 64 values
+    of their signatures, a row each.
     """
 
-    entries: Hashes
+    entries: list[Hashes]
     spans: Integers
-    places: Integers
-    first: Integers
+    syllables: Integers
+    sketches: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, tables: Iterable[Table]) -> Shared:
+    def of(cls, tables: Iterable[Table]) -> Keys:
         """Return the keys of signatures that come in order of documents."""
-        parts, spans = [np.empty(0, np.uint64)], np.zeros(1, np.int64)
+        entries, rows, last = (
+            list[Hashes](),
+            [(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, _SKETCHED), np.uint8))],
+            0,
+        )
         for table in tables:
-            parts.append(table.entries())
-            spans = np.concatenate((spans, np.zeros(int(table.ids[-1]) + 1 - len(spans), np.int64)))
-            spans[table.ids] = table.counts
-        entries = np.concatenate(parts)
-        entries.sort()
-        places = np.flatnonzero((entries[1:] ^ entries[:-1]) <= ID_MASK) + 1
-        begins = np.flatnonzero(np.diff(places, prepend=0) > 1)
-        lengths = np.diff(np.append(begins, len(places)))
-        return cls(entries, spans, places, np.repeat(places[begins] - 1, lengths))
+            some = table.entries()
+            some.sort()
+            entries.append(some)
+            places, last = table.ids - last - 1, int(table.ids[-1])
+            row = tuple(np.zeros((int(places[-1]) + 1, *part.shape[1:]), part.dtype) for part in rows[0])
+            for part, values in zip(row, (table.counts, table.syllables, table.signatures[:, :_SKETCHED]), strict=True):
+                part[places] = values.astype(part.dtype)
+            rows.append(row)
+        return cls(entries, *(np.concatenate(parts) for parts in zip(*rows, strict=True)))
 
-    def parts(self) -> Iterator[tuple[Hashes, Integers]]:
-        """Yield what documents share with older ones, some at a time: `codes` and `common` of `Hits`, by their ids."""
-        rank = self.places - self.first
-        newer = (self.entries[self.places] & ID_MASK).view(np.int64)
-        told = np.bincount(newer, np.minimum(rank, COMMON), len(self.spans))
-        part = (np.cumsum(told) / _CODES).astype(np.uint16)
-        order = np.argsort(part[newer], kind="stable")
-        ends = np.cumsum(np.bincount(part[newer]))
-        for start, end in zip([0, *ends.tolist()], ends.tolist(), strict=False):
-            if start < end:
-                yield self._part(order[start:end], newer, rank)
+    def shared(self) -> tuple[Iterator[Hashes], Integers]:
+        """Return what documents share with older ones: `codes`, some documents at a time, and `common` of `Hits`.
 
-    def _part(self, chosen: Integers, newer: Integers, rank: Integers) -> tuple[Hashes, Integers]:
-        """Return codes and counts of the chosen ones of the places."""
-        first, newer, rank = self.first[chosen], newer[chosen], rank[chosen]
-        is_span, is_common = (self.entries[first] >> np.uint64(63)).view(np.int64), rank >= COMMON
-        marks = (newer << ID_BITS + 2) + (is_common.astype(np.int64) << 1) + is_span
-        codes = []
-        for nth in range(COMMON):
-            told = np.flatnonzero(rank > nth)
-            older = (self.entries[first[told] + nth] & ID_MASK).view(np.int64)
-            codes.append((marks[told] + (older << 2))[older != newer[told]])
-        together = np.concatenate(codes).view(np.uint64)
-        together.sort()
-        return together, np.bincount(newer[is_common & (is_span > 0)], minlength=len(self.spans))
+        The texts in them are the documents themselves, by their ids.
+        """
+        size = max(_DOCUMENTS, len(self.spans) // _MOST_PARTS)
+        bounds = np.arange(size, len(self.spans), size, dtype=np.uint64) << np.uint64(ID_BITS + 2)
+        parts: list[list[Hashes]] = [[] for _ in range(len(bounds) + 1)]
+        common = [np.empty(0, np.int64)]
+        for codes, with_common in map(_shared, self._pieces()):
+            common.append(with_common)
+            for part, some in zip(parts, np.split(codes, np.searchsorted(codes, bounds)), strict=True):
+                part.append(some)
+        return map(_joined, parts), np.bincount(np.concatenate(common), minlength=len(self.spans))
+
+    def _pieces(self) -> Iterator[Hashes]:
+        """Yield all entries, ascending, a piece at a time that fits the cache of a core; no key is in two."""
+        count = sum(map(len, self.entries)) // _PIECE + 1
+        bounds = np.array([(1 << 64) // count * number for number in range(1, count)], dtype=np.uint64) & ~ID_MASK
+        cut = [np.split(some, np.searchsorted(some, bounds)) for some in self.entries]
+        return map(_joined, zip(*cut, strict=True))
 
 
-def similar_pairs(shared: Shared, signatures: Signatures) -> Iterator[tuple[Integers, Integers]]:
-    """Yield documents and older ones that are candidates of copies for them, of each the likeliest first.
+def _joined(parts: Sequence[Hashes]) -> Hashes:
+    """Return arrays as one, ascending."""
+    together = np.concatenate(parts)
+    together.sort()
+    return together
+
+
+def _shared(entries: Hashes) -> tuple[Hashes, Integers]:
+    """Return what is shared among ascending entries: `codes`, and the document of each span that is common."""
+    places = np.flatnonzero((entries[1:] ^ entries[:-1]) <= ID_MASK) + 1
+    begins = np.flatnonzero(np.diff(places, prepend=-1) > 1)
+    first = np.repeat(places[begins] - 1, np.diff(np.append(begins, len(places))))
+    rank = places - first  # so many older documents have the key
+    documents = (entries & ID_MASK).view(np.int64)
+    newer, is_span, is_common = documents[places], entries[places] >> np.uint64(63), rank >= COMMON
+    marks = (newer << ID_BITS + 2) + (is_common.astype(np.int64) << 1) + is_span.view(np.int64)
+    codes = [np.empty(0, np.uint64)]
+    for nth in range(COMMON):
+        told = np.flatnonzero(rank > nth)
+        codes.append((marks[told] + (documents[first[told] + nth] << 2)).view(np.uint64))
+    return _joined(codes), newer[is_common & is_span.astype(np.bool_)]
+
+
+def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
+    """Yield documents, older ones that are candidates of copies for each, the likeliest first, and their agreement.
 
     They are those that are found when the texts come one by one.
     """
-    for codes, common in shared.parts():
-        newer, older = possible(codes, common, shared.spans, shared.spans.__getitem__)
-        newer, older, estimates = _alike(newer, older, signatures)
+    parts, common = keys.shared()
+    for codes in parts:
+        newer, older = possible(codes, common, keys.spans, keys.spans.__getitem__)
+        sketched = _agreeing(newer, older, lambda ids: (keys.sketches[ids], keys.syllables[ids]))
+        newer, older, estimates = _agreeing(*sketched[:2], signatures)
         order = np.lexsort((older, -estimates, newer))
-        yield newer[order], older[order]
+        yield newer[order], older[order], estimates[order]
 
 
-def _alike(newer: Integers, older: Integers, signatures: Signatures) -> tuple[Integers, Integers, NDArray[np.float64]]:
-    """Return the pairs whose signatures agree as well as copies' do, and how well."""
+def _agreeing(
+    newer: Integers, older: Integers, values_of: Callable[[Integers], tuple[Values, Integers]]
+) -> tuple[Integers, Integers, NDArray[np.float64]]:
+    """Return the pairs whose signatures agree as well as copies' do, and how well.
+
+    `values_of` tells values of the signatures of documents, a row each, and their syllables.
+    """
     estimates, least = np.empty(len(newer)), np.empty(len(newer))
-    for start in range(0, len(newer), _ROWS):
-        some = slice(start, start + _ROWS)
-        ids, places = np.unique(np.concatenate((newer[some], older[some])), return_inverse=True)
-        rows, syllables = signatures(ids)
-        one, other = np.split(places, 2)
-        estimates[some] = agreement(rows[one], rows[other])
-        least[some] = least_agreement(syllables[one], syllables[other])
-    alike = np.flatnonzero(estimates >= least)
+    for start in range(0, len(newer), _PAIRS):
+        some = slice(start, start + _PAIRS)
+        (values, syllables), (others, their_syllables) = values_of(newer[some]), values_of(older[some])
+        estimates[some] = agreement(values, others)
+        least[some] = least_agreement(syllables, their_syllables, values.shape[1])
+    alike = np.flatnonzero((estimates >= least) & (newer != older))
     return newer[alike], older[alike], estimates[alike]
 
 
@@ -218,11 +249,12 @@ def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
 
 
 def _signatures(db: sqlite3.Connection, documents: Integers) -> tuple[NDArray[np.uint32], Integers]:
-    """Return signatures and syllables of documents, which are in ascending order."""
+    """Return signatures and syllables of documents."""
+    ids, places = np.unique(documents, return_inverse=True)
     rows = db.execute(
         """SELECT signature, syllables FROM signatures WHERE document_id IN (SELECT value FROM json_each(?))
         ORDER BY document_id""",
-        [json.dumps(documents.tolist())],
+        [json.dumps(ids.tolist())],
     ).fetchall()
     signatures = np.frombuffer(b"".join(row[0] for row in rows), dtype="<u4").reshape(len(rows), -1)
-    return signatures.astype(np.uint32, copy=False), np.array([row[1] for row in rows])
+    return signatures.astype(np.uint32, copy=False)[places], np.array([row[1] for row in rows])[places]

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from archive.duplicates.candidates import candidates
-from archive.duplicates.documents import Seeker, index_of, store_links
-from archive.duplicates.index import Table
+from archive.duplicates.documents import Seeker, index_of, store_links, stored
+from archive.duplicates.finding import Keyed
 
 __all__ = ["relink"]
 
@@ -19,23 +19,18 @@ def relink(db: sqlite3.Connection, documents: Iterable[int]) -> bool:
     it is time to read the rest.
     """
     index = index_of(db)
-    found = False
+    is_linked = False
     for document_id in documents:
-        row = db.execute(_ENTRY, [document_id]).fetchone()
-        if row is None:
-            continue  # a text without syllables
-        text, key_digest, *entry = row
+        found = stored(db, document_id)
+        if found is None:
+            continue
+        text, fingerprint, entry = found
         linked = {row[0] for row in db.execute(_LINKED, {"id": document_id})}
-        seeker = Seeker(db, document_id, text, key_digest, entry[1], entry[2], is_thorough=True)
-        hits = index.look_up(Table.of([tuple(entry)]).keyed())
-        links = seeker.among(candidates(db, index, hits, entry[1], entry[2]), but=linked)
+        seeker = Seeker(db, document_id, text, fingerprint, is_thorough=True)
+        links = seeker.among(candidates(index, index.look_up(Keyed.one(entry, fingerprint))), but=linked)
         store_links(db, document_id, links)
-        found = found or any(link.kind != "series" for link in links)
-    return found
+        is_linked = is_linked or any(link.kind != "series" for link in links)
+    return is_linked
 
 
-_ENTRY = """SELECT documents.text, documents.key_digest, document_id, signatures.syllables, signature, spans
-    FROM documents
-    JOIN documents AS first ON first.key_digest = documents.key_digest JOIN signatures ON document_id = first.id
-    WHERE documents.id = ? LIMIT 1"""
 _LINKED = "SELECT b FROM links WHERE a = :id UNION SELECT a FROM links WHERE b = :id"

@@ -25,8 +25,9 @@ from rensa import RMinHash, RMinHashLSH
 
 from archive.duplicates import fingerprint
 from archive.duplicates.candidates import possible
+from archive.duplicates.config import NEAR
 from archive.duplicates.index import Index, Table
-from archive.duplicates.rebuild import Groups, Shared, similar_pairs
+from archive.duplicates.rebuild import Groups, Keys, similar_pairs
 from archive.duplicates.shingles import shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature
 from benchmarks.duplicates.texts import Composed, compose, sentences_of
@@ -254,9 +255,10 @@ def _grouped(table: Table) -> dict[str, float]:
         for first in range(0, len(table.ids), 20_000)
     ]
     groups, count = Groups(), 0
-    for some in similar_pairs(Shared.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1])):
+    for some in similar_pairs(Keys.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1])):
         count += len(some[0])
-        for newer, older in zip(*(array.tolist() for array in some), strict=True):
+        near = np.flatnonzero(some[2] >= NEAR)
+        for newer, older in zip(some[0][near].tolist(), some[1][near].tolist(), strict=True):
             groups.join(newer, older)
     return {"seconds": time.process_time() - start, "pairs": count}
 
