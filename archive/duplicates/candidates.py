@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +23,10 @@ from archive.records import Fingerprint
 
 __all__ = ["MEASURED", "agreement", "candidates", "least_agreement", "likely", "possible"]
 
-Values: TypeAlias = NDArray[np.uint32] | NDArray[np.uint8]
-
 MEASURED = 256  # candidates of a text whose signature is read
 _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
-# A copy has two spans in five of the smaller text at least, beyond the first few: where single syllables differ all over
-# it, a ninth of its shingles is lost, five for each of them, and with it the one or two spans that it stands in.
+# A copy has two spans in five of the smaller text at least, beyond the first few: where single syllables differ all
+# over it, a ninth of its shingles is lost, five for each of them, and with it the one or two spans that it stands in.
 _FREE, _SHARE = 4, 0.4
 _NONE: Integers = np.empty(0, dtype=np.int64)
 _ID_MASK = (1 << ID_BITS) - 1
@@ -47,7 +44,7 @@ def candidates(index: Index, hits: Hits) -> list[int]:
 
 
 def likely(db: sqlite3.Connection, documents: Sequence[int], own: Fingerprint) -> list[int]:
-    """Return those documents whose spans and signatures agree with a text's as well as copies' do, the likeliest first."""
+    """Return the documents whose spans and signatures agree with a text's as copies' do, the likeliest first."""
     query = """SELECT document_id, syllables, signature, spans FROM signatures
         WHERE document_id IN (SELECT value FROM json_each(?))"""
     spans = np.frombuffer(own.spans, dtype="<u8")
@@ -86,8 +83,8 @@ def possible(
     is_first = np.ones(len(codes), dtype=np.bool_)
     np.not_equal(shared[1:], shared[:-1], out=is_first[1:])
     starts = np.flatnonzero(is_first)
-    keys = np.diff(np.append(starts, len(codes)))
-    counted = np.add.reduceat(_COUNTED.take(codes.view(np.int64) & 3), starts)
+    keys = np.diff(starts, append=len(codes))
+    counted = np.diff(np.cumsum(_COUNTED.take(codes.view(np.int64) & 3))[starts + keys - 1], prepend=0)
     kept = np.flatnonzero((keys > 1) | (counted != _COUNTED[3]))
     pairs, keys, counted = shared[starts[kept]], keys[kept], counted[kept]
     texts, documents = pairs >> ID_BITS, pairs & _ID_MASK
@@ -101,22 +98,19 @@ def possible(
     return texts[chosen], documents[chosen]
 
 
-def agreement(own: Values, others: Values) -> NDArray[np.float64]:
-    """Return the estimated Jaccard of signatures, row by row; of 128 values its standard error is at most .045."""
-    equal = own == others
-    return np.add.reduce(equal.view(np.uint8), axis=-1, dtype=np.uint8) / np.float64(equal.shape[-1])
+def agreement(own: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """Return the estimated Jaccard of signatures, row by row; its standard error is at most .045."""
+    equal: NDArray[np.float64] = np.count_nonzero(own == others, axis=-1) / CONFIG.permutations
+    return equal
 
 
-def least_agreement(own: Integers, others: Integers, values: int = CONFIG.permutations) -> NDArray[np.float64]:
-    """Return the lowest estimate of their Jaccard to be expected of copies, given the syllables of the texts.
-
-    `values`: so many of a signature are compared.
-    """
+def least_agreement(own: Integers, others: Integers) -> NDArray[np.float64]:
+    """Return the lowest estimate of their Jaccard to be expected of copies, given the syllables of the texts."""
     extra = CONFIG.shingle - 1
     small, large = np.minimum(own, others), np.maximum(own, others)
     shorter, longer = np.maximum(small - extra, 1), np.maximum(large - extra, 1)
     held = CONTAINED * shorter
     contained = np.where(small < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - held))
     jaccard = np.minimum(NEAR, contained)
-    least: NDArray[np.float64] = jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / values)
+    least: NDArray[np.float64] = jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations)
     return least

@@ -249,13 +249,16 @@ class Table:
 
     def keyed(self) -> Keyed:
         """Return the documents as they are looked up."""
-        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
-        return Keyed(self.ids, self.counts, np.sort(keys << ID_SHIFT | places.view(np.uint64)))
+        return Keyed(self.ids, self.counts, self._keys(np.arange(len(self.ids))))
 
     def entries(self) -> Hashes:
-        """Return the keys of all documents, `key << 28 | document`, in no order."""
-        keys, places = many_keys(self.syllables, self.signatures, self.spans, self.counts)
-        return keys << ID_SHIFT | self.ids[places].view(np.uint64)
+        """Return the keys of all documents, `key << 28 | document`, ascending."""
+        return self._keys(self.ids)
+
+    def _keys(self, numbers: Integers) -> Hashes:
+        keys = many_keys(numbers, self.syllables, self.signatures, self.spans, self.counts)
+        keys.sort()
+        return keys
 
 
 def _alike(runs: Sequence[Run]) -> int:

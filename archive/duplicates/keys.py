@@ -29,6 +29,7 @@ from archive.records import Fingerprint
 __all__ = ["keys_of", "many_keys"]
 
 _SHIFT = np.uint64(64 - CONFIG.key_bits + 1)
+_ID_SHIFT = np.uint64(64 - CONFIG.key_bits)
 _MARK = np.uint64(1 << (CONFIG.key_bits - 1))
 _FACTORS = mix(np.arange(1, CONFIG.rows + 1, dtype=np.uint64))
 _NUMBERS = np.arange(max(bands for _, bands in CONFIG.bands), dtype=np.uint64)
@@ -47,21 +48,28 @@ def keys_of(print_: Fingerprint) -> Hashes:
 
 
 def many_keys(
-    syllables: NDArray[np.int64], signatures: NDArray[np.uint32], spans: Hashes, counts: NDArray[np.int64]
-) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the keys of many texts, and the number of the text that each belongs to.
+    numbers: NDArray[np.int64],
+    syllables: NDArray[np.int64],
+    signatures: NDArray[np.uint32],
+    spans: Hashes,
+    counts: NDArray[np.int64],
+) -> Hashes:
+    """Return the keys of many texts, each as `key << 28 | number of its text`, in no order.
 
     `signatures` has a row a text, `spans` the spans of all texts one after the other, `counts` how many each has.
     """
-    keys, texts = [spans >> _SHIFT | _MARK], [np.repeat(np.arange(len(signatures)), counts)]
+    owners = numbers.astype(np.uint64)
+    keys = [(spans >> _SHIFT | _MARK) << _ID_SHIFT | np.repeat(owners, counts)]
     first, rows = 0, np.arange(len(signatures))
     for longest, end in zip(_MOST_SYLLABLES, _FEWEST_BANDS, strict=True):
         rows = rows[syllables[rows] < longest] if longest else rows
         some = signatures if len(rows) == len(signatures) else signatures[rows]
-        keys.append(_band_keys(some, first, end).ravel())
-        texts.append(np.repeat(rows, end - first))
+        bands = _band_keys(some, first, end)
+        bands <<= _ID_SHIFT
+        bands |= owners[rows, np.newaxis]
+        keys.append(bands.ravel())
         first = end
-    return np.concatenate(keys), np.concatenate(texts)
+    return np.concatenate(keys)
 
 
 def _band_keys(signatures: NDArray[np.uint32], first: int, end: int) -> Hashes:

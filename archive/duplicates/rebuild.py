@@ -6,17 +6,18 @@ and each text meets the same older ones that it would have met when it came.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.duplicates.candidates import Values, agreement, least_agreement, possible
+from archive.duplicates.candidates import least_agreement, possible
 from archive.duplicates.clusters import group
+from archive.duplicates.config import CONFIG
 from archive.duplicates.documents import (
     VARIANTS,
     Seeker,
@@ -28,21 +29,21 @@ from archive.duplicates.documents import (
     twins,
 )
 from archive.duplicates.index import Table
-from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, Integers
+from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, ID_SHIFT, Integers
 from archive.duplicates.shingles import Hashes
 from archive.duplicates.signature import fingerprint
 
-__all__ = ["Groups", "Keys", "Signatures", "regroup", "similar_pairs"]
+__all__ = ["Groups", "Keys", "regroup", "similar_pairs"]
 
 _BATCH = 256  # texts in memory at once
-_PIECE = 1 << 18  # keys at once
+_PIECE = 1 << 17  # keys at once
 _DOCUMENTS, _MOST_PARTS = 1 << 13, 1 << 10  # at once; or more, of so many parts
 _PAIRS = 1 << 10  # at once
-_SKETCHED = 64  # values of a signature
+_LOW_OCTETS = slice(0 if sys.byteorder == "little" else 3, None, 4)
+_COLUMNS = ((), np.int64), ((), np.int64), ((CONFIG.permutations,), np.uint8)  # of `Keys`: what a document has of each
+_AT_NEWER, _OCTET = ID_BITS + 8, np.uint64(255)
 _VARIANTS = f"""SELECT id FROM documents
     WHERE key_digest = (SELECT key_digest FROM documents WHERE id = ?) ORDER BY id LIMIT {VARIANTS}"""
-
-Signatures = Callable[[Integers], tuple[NDArray[np.uint32], Integers]]  # documents → signatures, a row each; syllables
 
 
 def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
@@ -57,7 +58,7 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
         _sign(db)
     _link_twins(db)
     groups = Groups()
-    pairs = similar_pairs(Keys.of(Table.read(db)), lambda documents: _signatures(db, documents))
+    pairs = similar_pairs(Keys.of(Table.read(db)))
     for newer, older in chain.from_iterable(_by_document(*some[:2]) for some in pairs):
         for (document_id,) in db.execute(_VARIANTS, [newer]).fetchall():
             if (entry := stored(db, document_id)) is None:
@@ -75,8 +76,8 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
 class Keys:
     """The keys of all documents: `key << 28 | document`, ascending within each of some arrays.
 
-    By the ids of documents: `spans`: how many each has; `syllables`; `sketches`: the low octets of the first 64 values
-    of their signatures, a row each.
+    By the ids of documents: `spans`: how many each has; `syllables`; `sketches`: the low octets of the values of their
+    signatures, a row each.
     """
 
     entries: list[Hashes]
@@ -87,21 +88,16 @@ class Keys:
     @classmethod
     def of(cls, tables: Iterable[Table]) -> Keys:
         """Return the keys of signatures that come in order of documents."""
-        entries, rows, last = (
-            list[Hashes](),
-            [(np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros((1, _SKETCHED), np.uint8))],
-            0,
-        )
+        entries, last = list[Hashes](), 0
+        spans, syllables, sketches = ([np.zeros((1, *shape), kind)] for shape, kind in _COLUMNS)
         for table in tables:
-            some = table.entries()
-            some.sort()
-            entries.append(some)
+            entries.append(table.entries())
             places, last = table.ids - last - 1, int(table.ids[-1])
-            row = tuple(np.zeros((int(places[-1]) + 1, *part.shape[1:]), part.dtype) for part in rows[0])
-            for part, values in zip(row, (table.counts, table.syllables, table.signatures[:, :_SKETCHED]), strict=True):
-                part[places] = values.astype(part.dtype)
-            rows.append(row)
-        return cls(entries, *(np.concatenate(parts) for parts in zip(*rows, strict=True)))
+            octets = table.signatures.view(np.uint8)[:, _LOW_OCTETS]
+            for column, values in ((spans, table.counts), (syllables, table.syllables), (sketches, octets)):
+                column.append(np.zeros((int(places[-1]) + 1, *values.shape[1:]), values.dtype))
+                column[-1][places] = values
+        return cls(entries, np.concatenate(spans), np.concatenate(syllables), np.concatenate(sketches))
 
     def shared(self) -> tuple[Iterator[Hashes], Integers]:
         """Return what documents share with older ones: `codes`, some documents at a time, and `common` of `Hits`.
@@ -149,35 +145,26 @@ def _shared(entries: Hashes) -> tuple[Hashes, Integers]:
     return _joined(codes), newer[is_common & is_span.astype(np.bool_)]
 
 
-def similar_pairs(keys: Keys, signatures: Signatures) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
+def similar_pairs(keys: Keys) -> Iterator[tuple[Integers, Integers, NDArray[np.float64]]]:
     """Yield documents, older ones that are candidates of copies for each, the likeliest first, and their agreement.
 
-    They are those that are found when the texts come one by one.
+    They are those that are found when the texts come one by one, and some more: values of signatures that are unlike
+    have the same low octet once in 256 times.
     """
     parts, common = keys.shared()
     for codes in parts:
         newer, older = possible(codes, common, keys.spans, keys.spans.__getitem__)
-        sketched = _agreeing(newer, older, lambda ids: (keys.sketches[ids], keys.syllables[ids]))
-        newer, older, estimates = _agreeing(*sketched[:2], signatures)
-        order = np.lexsort((older, -estimates, newer))
-        yield newer[order], older[order], estimates[order]
-
-
-def _agreeing(
-    newer: Integers, older: Integers, values_of: Callable[[Integers], tuple[Values, Integers]]
-) -> tuple[Integers, Integers, NDArray[np.float64]]:
-    """Return the pairs whose signatures agree as well as copies' do, and how well.
-
-    `values_of` tells values of the signatures of documents, a row each, and their syllables.
-    """
-    estimates, least = np.empty(len(newer)), np.empty(len(newer))
-    for start in range(0, len(newer), _PAIRS):
-        some = slice(start, start + _PAIRS)
-        (values, syllables), (others, their_syllables) = values_of(newer[some]), values_of(older[some])
-        estimates[some] = agreement(values, others)
-        least[some] = least_agreement(syllables, their_syllables, values.shape[1])
-    alike = np.flatnonzero((estimates >= least) & (newer != older))
-    return newer[alike], older[alike], estimates[alike]
+        order = np.empty(len(newer), dtype=np.uint64)
+        for start in range(0, len(newer), _PAIRS):
+            one, other = newer[start : start + _PAIRS], older[start : start + _PAIRS]
+            unlike = np.add.reduce((keys.sketches[one] != keys.sketches[other]).view(np.uint8), axis=1, dtype=np.uint8)
+            order[start : start + _PAIRS] = (one << _AT_NEWER) + (unlike.astype(np.int64) << ID_BITS) + other
+        order.sort()
+        newer, older = (order >> np.uint64(_AT_NEWER)).view(np.int64), (order & ID_MASK).view(np.int64)
+        estimates = 1 - (order >> ID_SHIFT & _OCTET).astype(np.float64) / CONFIG.permutations
+        is_likely = estimates >= least_agreement(keys.syllables[newer], keys.syllables[older])
+        alike = np.flatnonzero(is_likely & (newer != older))
+        yield newer[alike], older[alike], estimates[alike]
 
 
 def _by_document(newer: Integers, older: Integers) -> Iterator[tuple[int, list[int]]]:
@@ -246,15 +233,3 @@ def _texts(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     ).fetchall():
         yield from ((row[0], row[1]) for row in rows)
         last = rows[-1][0]
-
-
-def _signatures(db: sqlite3.Connection, documents: Integers) -> tuple[NDArray[np.uint32], Integers]:
-    """Return signatures and syllables of documents."""
-    ids, places = np.unique(documents, return_inverse=True)
-    rows = db.execute(
-        """SELECT signature, syllables FROM signatures WHERE document_id IN (SELECT value FROM json_each(?))
-        ORDER BY document_id""",
-        [json.dumps(ids.tolist())],
-    ).fetchall()
-    signatures = np.frombuffer(b"".join(row[0] for row in rows), dtype="<u4").reshape(len(rows), -1)
-    return signatures.astype(np.uint32, copy=False)[places], np.array([row[1] for row in rows])[places]

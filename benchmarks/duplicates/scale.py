@@ -255,7 +255,7 @@ def _grouped(table: Table) -> dict[str, float]:
         for first in range(0, len(table.ids), 20_000)
     ]
     groups, count = Groups(), 0
-    for some in similar_pairs(Keys.of(parts), lambda ids: (table.signatures[ids - 1], table.syllables[ids - 1])):
+    for some in similar_pairs(Keys.of(parts)):
         count += len(some[0])
         near = np.flatnonzero(some[2] >= NEAR)
         for newer, older in zip(some[0][near].tolist(), some[1][near].tolist(), strict=True):
