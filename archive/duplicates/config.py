@@ -23,11 +23,11 @@ class SignatureConfig:
     scheme: str = "affine32"  # datasketch 2.0
     permutations: int = 128
     seed: int = 1
-    window: int = 24  # shingles in a row of which the least is an anchor
+    window: int = 32  # shingles in a row of which the least is an anchor
     rows: int = 4  # values of the signature in a band
     # From so many syllables on: how many bands are keys.
     bands: tuple[tuple[int, int], ...] = ((0, 11), (80, 4), (160, 2))
-    key_bits: int = 36  # of which the uppermost tells spans from bands
+    key_bits: int = 36  # of which the lowest tells spans from bands
 
     def bands_of(self, syllables: int) -> int:
         """Return how many bands of a text of so many syllables are keys: the longer it is, the fewer."""

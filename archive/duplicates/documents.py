@@ -126,12 +126,13 @@ class Seeker:
         The index tells a few of the documents that share a key: the others are found through their links to these.
         `but`: documents that it is linked to.
         """
-        compared = {*documents}.difference(but)
-        links = self._links_to(likely(self._db, [*compared], self._print))
-        copies = [*but, *(link.other_id for link in links if link.kind is not Kind.SERIES)]
-        rows = self._db.execute(_COPIES_OF, [json.dumps(copies)]).fetchall() if copies else []
-        compared.update((self._id, *but), (link.other_id for link in links))
-        return links + self._links_to(likely(self._db, [row[0] for row in rows if row[0] not in compared], self._print))
+        alike = likely(self._db, [document for document in documents if document not in but], self._print)
+        links = self._links_to(alike)
+        copies = {*but, *(link.other_id for link in links if link.kind is not Kind.SERIES)}
+        rows = self._db.execute(_COPIES_OF, [json.dumps([*copies])]).fetchall() if copies else []
+        compared = {self._id, *alike, *copies}
+        beyond = likely(self._db, [row[0] for row in rows if row[0] not in compared], self._print)
+        return links + self._links_to(beyond)
 
     def _links_to(self, documents: Iterable[int]) -> list[DocumentLink]:
         links = []
@@ -163,7 +164,7 @@ class Seeker:
 
 _COPIES_OF = f"""SELECT b AS id FROM links WHERE a IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
     UNION SELECT a FROM links WHERE b IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
-    ORDER BY id LIMIT {MEASURED}"""
+    ORDER BY id DESC LIMIT {MEASURED}"""
 
 
 def twins(db: sqlite3.Connection, document_id: int, text: str, key_digest: str) -> list[DocumentLink]:

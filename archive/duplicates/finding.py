@@ -16,7 +16,7 @@ from archive.records import Fingerprint
 __all__ = ["Hits", "Keyed", "Part", "meet"]
 
 _NONE: Integers = np.empty(0, dtype=np.int64)
-_KIND = np.uint64(63)  # the uppermost bit of a key tells spans from bands
+_SPAN = np.uint64(1)  # the lowest bit of a key tells spans from bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def meet(texts: Keyed, parts: Iterable[Part]) -> Hits:
         first = np.maximum.accumulate(numbers)
         older[later] += later - first[later]
         found += _each_other(texts.ids, owners, later, first, older)
-    is_common, is_span = older >= COMMON, keys >> _KIND
+    is_common, is_span = older >= COMMON, keys >> ID_SHIFT & _SPAN
     at, documents = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     marks = (owners << (ID_BITS + 2)) + (is_common.astype(np.int64) << 1) + is_span.view(np.int64)
     codes = (marks[at] + (documents << 2)).view(np.uint64)

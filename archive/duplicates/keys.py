@@ -11,8 +11,8 @@ each, below 160 the first 4, then the first 2. Both kinds are numbers of 36 bits
 
     cuts            before shingle 0, and before each that is the least of a window; what is compared is the upper 32
                     bits of their hashes; of equal ones the first is less. A text of fewer shingles is one window
-    of a span       1, then the upper 35 bits of the sum of the hashes of its shingles
-    of band i       0, then the upper 35 bits of fmix64(i + Σ v[k]·fmix64(k+1)) over its values v[0] to v[3]
+    of a span       the upper 35 bits of the sum of the hashes of its shingles, then 1
+    of band i       the upper 35 bits of fmix64(i + Σ v[k]·fmix64(k+1)) over its values v[0] to v[3], then 0
 
 fmix64 is the finalizer of MurmurHash3.
 """
@@ -28,9 +28,9 @@ from archive.records import Fingerprint
 
 __all__ = ["keys_of", "many_keys"]
 
-_SHIFT = np.uint64(64 - CONFIG.key_bits + 1)
-_ID_SHIFT = np.uint64(64 - CONFIG.key_bits)
-_MARK = np.uint64(1 << (CONFIG.key_bits - 1))
+_SHIFT = np.uint64(64 - CONFIG.key_bits)
+_SPAN = np.uint64(1)
+_BAND = ~_SPAN
 _FACTORS = mix(np.arange(1, CONFIG.rows + 1, dtype=np.uint64))
 _NUMBERS = np.arange(max(bands for _, bands in CONFIG.bands), dtype=np.uint64)
 _FEWEST_BANDS = [bands for _, bands in reversed(CONFIG.bands)]
@@ -44,7 +44,7 @@ def keys_of(print_: Fingerprint) -> Hashes:
     spans = np.frombuffer(print_.spans, dtype="<u8").astype(np.uint64, copy=False)
     signature = np.frombuffer(print_.signature, dtype="<u4")
     bands = _band_keys(signature[np.newaxis], 0, CONFIG.bands_of(print_.syllables))[0]
-    return np.concatenate((spans >> _SHIFT | _MARK, bands))
+    return np.concatenate((spans >> _SHIFT | _SPAN, bands))
 
 
 def many_keys(
@@ -59,13 +59,13 @@ def many_keys(
     `signatures` has a row a text, `spans` the spans of all texts one after the other, `counts` how many each has.
     """
     owners = numbers.astype(np.uint64)
-    keys = [(spans >> _SHIFT | _MARK) << _ID_SHIFT | np.repeat(owners, counts)]
+    keys = [(spans >> _SHIFT | _SPAN) << _SHIFT | np.repeat(owners, counts)]
     first, rows = 0, np.arange(len(signatures))
     for longest, end in zip(_MOST_SYLLABLES, _FEWEST_BANDS, strict=True):
         rows = rows[syllables[rows] < longest] if longest else rows
         some = signatures if len(rows) == len(signatures) else signatures[rows]
         bands = _band_keys(some, first, end)
-        bands <<= _ID_SHIFT
+        bands <<= _SHIFT
         bands |= owners[rows, np.newaxis]
         keys.append(bands.ravel())
         first = end
@@ -78,4 +78,4 @@ def _band_keys(signatures: NDArray[np.uint32], first: int, end: int) -> Hashes:
     sums = np.broadcast_to(_NUMBERS[first:end], (len(signatures), end - first)).copy()
     for row, factor in enumerate(_FACTORS):
         sums += values[:, row :: CONFIG.rows] * factor
-    return mix(sums) >> _SHIFT
+    return mix(sums) >> _SHIFT & _BAND

@@ -136,7 +136,7 @@ def _shared(entries: Hashes) -> tuple[Hashes, Integers]:
     first = np.repeat(places[begins] - 1, np.diff(np.append(begins, len(places))))
     rank = places - first  # so many older documents have the key
     documents = (entries & ID_MASK).view(np.int64)
-    newer, is_span, is_common = documents[places], entries[places] >> np.uint64(63), rank >= COMMON
+    newer, is_span, is_common = documents[places], entries[places] >> ID_SHIFT & np.uint64(1), rank >= COMMON
     marks = (newer << ID_BITS + 2) + (is_common.astype(np.int64) << 1) + is_span.view(np.int64)
     codes = [np.empty(0, np.uint64)]
     for nth in range(COMMON):

@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 Integers: TypeAlias = NDArray[np.int64]
-COMMON = 4  # documents that are kept of one key: the oldest
+COMMON = 3  # documents that are kept of one key: the oldest
 ID_BITS = 28
 ID_SHIFT = np.uint64(ID_BITS)
 MOST_ID = (1 << ID_BITS) - 1
