@@ -41,6 +41,7 @@ _EXACT_COPIES = 8  # of a text that are linked to it; all are one in the cluster
 VARIANTS = 4  # exact copies of a candidate that are compared
 _VERIFIED = 64  # texts that are read for one
 _REMEMBERED = 128  # texts: what is much copied is read again and again
+_ISSUES = 8  # of a series that are read beside those that the index tells
 _ENOUGH = 16  # copies in one cluster, beyond which the rest of it is not read
 
 
@@ -121,18 +122,28 @@ class Seeker:
         self._texts = 0  # that were read
 
     def among(self, documents: Iterable[int], but: Collection[int] = ()) -> list[DocumentLink]:
-        """Return the links to these documents, the likeliest first; to exact copies of them; and to their copies.
+        """Return the links to these documents, the likeliest first; to exact copies of them; and to what is near them.
 
-        The index tells a few of the documents that share a key: the others are found through their links to these.
-        `but`: documents that it is linked to.
+        The index tells a few of the documents that share a key. The others are found through their links to these: the
+        copies of copies, as long as there are some, and those few issues of a series that are most alike. `but`:
+        documents that it is linked to.
         """
-        alike = likely(self._db, [document for document in documents if document not in but], self._print)
-        links = self._links_to(alike)
-        copies = {*but, *(link.other_id for link in links if link.kind is not Kind.SERIES)}
-        rows = self._db.execute(_COPIES_OF, [json.dumps([*copies])]).fetchall() if copies else []
-        compared = {self._id, *alike, *copies}
-        beyond = likely(self._db, [row[0] for row in rows if row[0] not in compared], self._print)
-        return links + self._links_to(beyond)
+        links, seen, copies = list[DocumentLink](), {self._id, *but}, [*but]
+        near = likely(self._db, [document for document in documents if document not in seen], self._print)
+        while near or copies:
+            found = self._links_to(near)
+            links += found
+            seen.update(near, (link.other_id for link in found))
+            copies += [link.other_id for link in found if link.kind is not Kind.SERIES]
+            issues = [link.other_id for link in found if link.kind is Kind.SERIES] if found == links else []
+            near = self._linked(_COPIES_OF, copies, seen) + self._linked(_ISSUES_OF, issues, seen)[:_ISSUES]
+            copies = []
+        return links
+
+    def _linked(self, query: str, documents: list[int], seen: Collection[int]) -> list[int]:
+        """Return what is linked to documents and was not seen, the likeliest first."""
+        rows = self._db.execute(query, [json.dumps(documents)]).fetchall() if documents else []
+        return likely(self._db, [row[0] for row in rows if row[0] not in seen], self._print)
 
     def _links_to(self, documents: Iterable[int]) -> list[DocumentLink]:
         links = []
@@ -162,9 +173,11 @@ class Seeker:
                 yield row[0], row[1], bool(row[2]), row[3]
 
 
-_COPIES_OF = f"""SELECT b AS id FROM links WHERE a IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
-    UNION SELECT a FROM links WHERE b IN (SELECT value FROM json_each(?1)) AND kind <> 'series'
-    ORDER BY id DESC LIMIT {MEASURED}"""
+_LINKED_TO = """SELECT b AS id FROM links WHERE a IN (SELECT value FROM json_each(?1)) AND kind {kind}
+    UNION SELECT a FROM links WHERE b IN (SELECT value FROM json_each(?1)) AND kind {kind}
+    ORDER BY id DESC LIMIT {most}"""
+_COPIES_OF = _LINKED_TO.format(kind="<> 'series'", most=MEASURED)
+_ISSUES_OF = _LINKED_TO.format(kind="= 'series'", most=MEASURED)
 
 
 def twins(db: sqlite3.Connection, document_id: int, text: str, key_digest: str) -> list[DocumentLink]:
