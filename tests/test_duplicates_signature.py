@@ -37,12 +37,12 @@ def test_the_fingerprint_of_a_text_never_changes() -> None:
     assert hashlib.blake2b(found.signature, digest_size=16).hexdigest() == "b5e0a98777e67b2892a706c85dd2a307"
     assert found.spans == b""
     longer = fingerprint(TEXT * 3)
-    assert hashlib.blake2b(longer.spans, digest_size=16).hexdigest() == "a798251af9e4f73057013c10bb935dd0"
-    assert keys_of(found)[0][:3].tolist() == [24093742669, 40712270132, 24649985386]
+    assert hashlib.blake2b(longer.spans, digest_size=16).hexdigest() == "1284984a60056ed82cd7375a6b8aa043"
+    assert keys_of(found)[:3].tolist() == [28521107534, 59321893542, 9352819370]
 
 
 def test_the_parameters_have_a_digest_that_tells_them_apart() -> None:
-    assert SignatureConfig().digest() == "71f3b0c2b8c8f53f"
+    assert SignatureConfig().digest() == "9812fffb6d5e806f"
     assert SignatureConfig(seed=2).digest() != SignatureConfig().digest()
 
 
@@ -79,7 +79,7 @@ def test_short_texts_have_a_shingle_of_what_there_is(text: str) -> None:
     count = len(text.replace("–", "").split())
     assert found.syllables == count
     assert len(shingle_hashes(syllable_hashes(text))) == (0 if not count else max(1, count - 4))
-    assert len(keys_of(found)[0]) == (21 if count else 0)
+    assert len(keys_of(found)) == (11 if count else 0)
     assert len(found.signature) == 512
 
 
@@ -137,36 +137,55 @@ def test_the_estimate_is_inside_its_error_bound(size: int, share: float, rng: ra
     assert abs(estimate - jaccard) <= 5 * (0.25 / 128) ** 0.5
 
 
-def test_a_span_is_hashed_as_the_documentation_says() -> None:
-    rolled = rolled_hashes(syllable_hashes(TEXT * 3))
-    anchors = [hash_ for hash_ in rolled.tolist() if hash_ < (1 << 64) // 12]
-    modulus = 1 << 64
+def fmix64(value: int) -> int:
+    """Return the finalizer of MurmurHash3, of a number modulo 2**64."""
+    return int(mix(np.array([value % (1 << 64)], np.uint64))[0])
 
-    def fmix64(value: int) -> int:
-        return int(mix(np.array([value % modulus], np.uint64))[0])
 
-    spans = {fmix64(a * 0x9E3779B97F4A7C17 + b) for a, b in itertools.pairwise(anchors)}
-    found = fingerprint(TEXT * 3)
+def cuts_of(rolled: list[int], window: int) -> list[int]:
+    """Return before which shingles a text is cut, as the documentation says."""
+    starts = range(max(1, len(rolled) - window + 1))
+    return sorted(
+        {0, *(min(range(i, min(i + window, len(rolled))), key=lambda j: (rolled[j] >> 32, j)) for i in starts)}
+    )
+
+
+@pytest.mark.parametrize("text", [TEXT * 3, "một hai ba " * 40, " ".join(f"từ{i % 97}" for i in range(9000))])
+def test_spans_and_bands_are_hashed_as_the_documentation_says(text: str) -> None:
+    rolled = rolled_hashes(syllable_hashes(text)).tolist()
+    cuts = cuts_of(rolled, 32)
+    spans = {sum(rolled[a:b]) % (1 << 64) for a, b in itertools.pairwise([*cuts, len(rolled)])}
+    found = fingerprint(text)
     assert np.frombuffer(found.spans, "<u8").tolist() == sorted(spans)
-    keys, count = keys_of(found)
-    assert keys[:count].tolist() == [span >> 28 for span in sorted(spans)]
+    bands = 2 if found.syllables >= 160 else 4
     values = np.frombuffer(found.signature, "<u4").tolist()
-    band = [fmix64(i + sum(values[6 * i + k] * fmix64(k + 1) for k in range(6))) >> 28 for i in range(12)]
-    assert keys[count:].tolist() == band
+    hashes = [fmix64(i + sum(values[4 * i + k] * fmix64(k + 1) for k in range(4))) for i in range(bands)]
+    assert keys_of(found).tolist() == [s >> 29 << 1 | 1 for s in sorted(spans)] + [h >> 29 << 1 for h in hashes]
+
+
+def test_what_two_texts_share_has_the_same_spans_whatever_stands_around_it() -> None:
+    rng = random.Random(3)
+    before, shared, after = ([" ".join(f"từ{rng.randrange(10**6)}" for _ in range(120)) for _ in "ab"] for _ in "abc")
+    texts = [shared[0], *(f"{before[i]} {shared[0]} {after[i]}" for i in range(2))]
+    alone, *spans = (set(np.frombuffer(fingerprint(text).spans, "<u8").tolist()) for text in texts)
+    assert spans[0] & spans[1] == spans[0] & alone == spans[1] & alone
+    assert len(alone) - len(spans[0] & alone) == 2, "its beginning and its end"
+    assert len(spans[0] & alone) >= 120 // 32
 
 
 def test_the_keys_of_many_texts_are_those_of_each() -> None:
     prints = [fingerprint(" ".join(f"chữ{i}" for i in range(size))) for size in (3, 79, 80, 150, 600)]
-    each = [keys_of(found) for found in prints]
-    keys, texts = many_keys(
+    spans = [np.frombuffer(found.spans, "<u8") for found in prints]
+    entries = many_keys(
+        np.arange(7, 12),
         np.array([found.syllables for found in prints]),
         np.stack([np.frombuffer(found.signature, "<u4") for found in prints]),
-        np.concatenate([np.frombuffer(found.spans, "<u8") for found in prints]),
-        np.array([count for _, count in each]),
+        np.concatenate(spans),
+        np.array([len(some) for some in spans]),
     )
-    for number, (own, _) in enumerate(each):
-        assert keys[texts == number].tolist() == own.tolist()
-    assert [len(own) - count for own, count in each] == [21, 21, 12, 12, 8]
+    expected = [key << 28 | number for number, found in enumerate(prints, 7) for key in keys_of(found).tolist()]
+    assert sorted(entries.tolist()) == sorted(expected)
+    assert [len(keys_of(found)) - len(some) for found, some in zip(prints, spans, strict=True)] == [11, 11, 4, 4, 2]
 
 
 @given(st.sets(st.integers(0, 300)), st.sets(st.integers(0, 300)))

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,7 @@ class Keys:
         """
         size = max(_DOCUMENTS, len(self.spans) // _MOST_PARTS)
         bounds = np.arange(size, len(self.spans), size, dtype=np.uint64) << np.uint64(ID_BITS + 2)
-        parts: list[list[Hashes]] = [[] for _ in range(len(bounds) + 1)]
+        parts = [[np.empty(0, np.uint64)] for _ in range(len(bounds) + 1)]
         common = [np.empty(0, np.int64)]
         for codes, with_common in map(_shared, self._pieces()):
             common.append(with_common)
@@ -169,9 +169,8 @@ def similar_pairs(keys: Keys) -> Iterator[tuple[Integers, Integers, NDArray[np.f
 
 def _by_document(newer: Integers, older: Integers) -> Iterator[tuple[int, list[int]]]:
     """Yield each document and the older ones that it may be a copy of."""
-    others = older.tolist()
-    starts = np.flatnonzero(np.diff(newer, prepend=-1)).tolist()
-    for start, end in zip(starts, [*starts[1:], len(others)], strict=True):
+    others, starts = older.tolist(), np.flatnonzero(np.diff(newer, prepend=-1)).tolist()
+    for start, end in pairwise([*starts, len(others)]):
         yield int(newer[start]), others[start:end]
 
 
