@@ -1,8 +1,9 @@
 """Candidates: which of the documents that share a key with a text are worth reading.
 
 How many spans of the smaller text a copy must share at least sorts out much before anything else is read; one common
-span alone (a formula) makes no candidate. A document that is not told of a common span may have it, and gets some
-benefit of the doubt. Of those left, the stored spans are compared and the signatures must agree as well as copies' do.
+span alone (a formula) makes no candidate, one band does. A document that is not told of a common span may have it, and
+gets some benefit of the doubt. Of those left, the signatures must agree as well as copies' do; where these could only
+be contained in each other, the stored spans are compared as well.
 """
 
 from __future__ import annotations
@@ -47,26 +48,26 @@ def likely(db: sqlite3.Connection, documents: Sequence[int], own: Fingerprint) -
     """Return the documents whose spans and signatures agree with a text's as copies' do, the likeliest first."""
     query = """SELECT document_id, syllables, signature, spans FROM signatures
         WHERE document_id IN (SELECT value FROM json_each(?))"""
-    spans = np.frombuffer(own.spans, dtype="<u8")
-    rows = [
-        row
-        for row in (db.execute(query, [json.dumps(documents)]) if documents else ())
-        if _are_shared(spans, np.frombuffer(row[3], dtype="<u8"))
-    ]
+    rows = db.execute(query, [json.dumps(documents)]).fetchall() if documents else []
     if not rows:
         return []
     matrix = np.frombuffer(b"".join(row[2] for row in rows), dtype="<u4").reshape(len(rows), CONFIG.permutations)
     estimates = agreement(np.frombuffer(own.signature, dtype="<u4"), matrix)
     least = least_agreement(np.full(len(rows), own.syllables), np.array([row[1] for row in rows]))
-    places = np.flatnonzero(estimates >= least)
-    order = np.lexsort((np.array([row[0] for row in rows])[places], -estimates[places]))
-    return [rows[place][0] for place in places[order].tolist()]
+    spans = np.frombuffer(own.spans, dtype="<u8")
+    found = [
+        (-estimates[place], row[0])
+        for place, row in enumerate(rows)
+        if estimates[place] >= _MAYBE_NEAR
+        or (estimates[place] >= least[place] and _may_contain(spans, np.frombuffer(row[3], dtype="<u8")))
+    ]
+    return [document for _, document in sorted(found)]
 
 
-def _are_shared(own: Hashes, others: Hashes) -> bool:
-    """Return whether so many spans are shared as copies share; none of a short text's need be."""
+def _may_contain(own: Hashes, others: Hashes) -> bool:
+    """Return whether so many spans are shared as where one text contains the other."""
     least = _SHARE * (min(len(own), len(others)) - _FREE)
-    return least <= 0 or overlap(own, others) >= least
+    return len(own) > 0 and len(others) > 0 and overlap(own, others) >= least
 
 
 def possible(
@@ -91,7 +92,7 @@ def possible(
     smaller = np.minimum(np.minimum(spans[texts], MOST_SPANS), spans_of(documents))
     untold = common[texts] - (counted >> _FIELD & _FIELD_MASK)
     most = (counted & _FIELD_MASK) + np.where(counted >> 2 * _FIELD, _HALF, _QUARTER) * untold
-    chosen = np.flatnonzero(most >= _SHARE * (smaller - _FREE))
+    chosen = np.flatnonzero((most >= _SHARE * (smaller - _FREE)) | (keys > counted & _FIELD_MASK))
     rank = np.arange(len(chosen)) - np.searchsorted(texts[chosen], texts[chosen])
     if len(chosen) and rank.max() >= MEASURED:
         chosen = chosen[np.lexsort((documents[chosen], -keys[chosen], texts[chosen]))][rank < MEASURED]
@@ -111,6 +112,12 @@ def least_agreement(own: Integers, others: Integers) -> NDArray[np.float64]:
     shorter, longer = np.maximum(small - extra, 1), np.maximum(large - extra, 1)
     held = CONTAINED * shorter
     contained = np.where(small < CONTAINED_SYLLABLES, NEAR, held / (shorter + longer - held))
-    jaccard = np.minimum(NEAR, contained)
-    least: NDArray[np.float64] = jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations)
-    return least
+    return _lowest(np.minimum(NEAR, contained))
+
+
+def _lowest(jaccard: NDArray[np.float64]) -> NDArray[np.float64]:
+    lowest: NDArray[np.float64] = jaccard - _DEVIATIONS * np.sqrt(jaccard * (1 - jaccard) / CONFIG.permutations)
+    return lowest
+
+
+_MAYBE_NEAR = float(_lowest(np.array(NEAR)))

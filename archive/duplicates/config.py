@@ -26,7 +26,7 @@ class SignatureConfig:
     window: int = 32  # shingles in a row of which the least is an anchor
     rows: int = 4  # values of the signature in a band
     # From so many syllables on: how many bands are keys.
-    bands: tuple[tuple[int, int], ...] = ((0, 11), (80, 4), (160, 2))
+    bands: tuple[tuple[int, int], ...] = ((0, 11), (80, 6), (160, 4))
     key_bits: int = 36  # of which the lowest tells spans from bands
 
     def bands_of(self, syllables: int) -> int:

@@ -66,7 +66,8 @@ def _judge(a: Wording, b: Wording, spot: Sequence[Change]) -> _Spot:
     has_names = any(map(a.is_name, left)) and any(map(b.is_name, right))
     if a.is_byline(left[0]) and b.is_byline(right[0]) and not has_numbers:
         return _Spot.NOTHING
-    if not (_is_value(a, left) and _is_value(b, right)) or not (has_numbers or has_names):
+    shared = {*map(a.folded, left)} & {*map(b.folded, right)}
+    if not (_is_value(a, left, shared) and _is_value(b, right, shared)) or not (has_numbers or has_names):
         return _Spot.WORDS
     if has_numbers:
         before, after = Counter(map(a.folded, left)), Counter(map(b.folded, right))
@@ -80,8 +81,14 @@ def _extent(spot: Sequence[Change]) -> tuple[tuple[int, int], tuple[int, int]]:
     return (spot[0].a_start, spot[-1].a_end), (spot[0].b_start, spot[-1].b_end)
 
 
-def _is_value(text: Wording, indexes: Sequence[int]) -> bool:
-    return all(text.is_number(i) or text.is_name(i) or text.is_companion(i) for i in indexes)
+def _is_value(text: Wording, indexes: Sequence[int], shared: set[str]) -> bool:
+    """Return whether there are figures, names and their companions, beside words that both sides have.
+
+    Of “Minh An, xã Tân Sơn” and “Đức Sơn, xã Hòa Bình” the one Sơn may be taken for the other, and xã be changed, too.
+    """
+    return all(
+        text.is_number(i) or text.is_name(i) or text.is_companion(i) or text.folded(i) in shared for i in indexes
+    )
 
 
 def _is_respelling(a: Wording, left: Sequence[int], b: Wording, right: Sequence[int]) -> bool:

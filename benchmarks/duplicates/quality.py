@@ -140,9 +140,12 @@ def _show_sets(sentences: Sequence[str], sets: int, rng: random.Random, say: Cal
     texts: list[str] = []
     for _ in range(sets):
         first = draw(sentences, rng)
-        issues = [first, *(rng.choice(list(ISSUES.values()))(first, rng) for _ in range(2))]
-        for issue in issues:
-            texts += [issue.text, rng.choice(list(COPIES.values()))(issue.text, rng)]
+        issues = [first.text]
+        while len(issues) < 3:
+            issue = rng.choice(list(ISSUES.values()))(first, rng).text
+            issues += [issue] if issue not in issues else []
+        for text in issues:
+            texts += [text, rng.choice(list(COPIES.values()))(text, rng)]
     numbered = list(enumerate(texts))
     rng.shuffle(numbered)
     archive = Archive()
@@ -150,9 +153,9 @@ def _show_sets(sentences: Sequence[str], sets: int, rng: random.Random, say: Cal
     clusters = archive.clusters()
     merged = lost = 0
     for first in range(0, len(texts), 6):
-        issues = [first + 2 * issue for issue in range(3) if first + 2 * issue in clusters]
-        merged += len({clusters[issue] for issue in issues}) < len(issues)
-        lost += sum(clusters[issue] != clusters.get(issue + 1, clusters[issue]) for issue in issues)
+        places = [first + 2 * issue for issue in range(3)]
+        merged += len({clusters[place] for place in places}) < len(places)
+        lost += sum(clusters[place] != clusters[place + 1] for place in places)
     say(f"clusters    {merged} of {sets:,} series have two issues in one; {lost} of {3 * sets:,} copies are elsewhere")
 
 
