@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from archive.duplicates.keys import keys_of
-from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, ID_SHIFT, Integers
+from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, ID_SHIFT, Integers, masks_of
 from archive.duplicates.shingles import Hashes
 from archive.records import Fingerprint
 
@@ -56,16 +56,19 @@ class Hits:
 class Part(Protocol):
     """A part of the index."""
 
-    def find(self, keys: Hashes) -> Iterator[tuple[Integers, Integers]]:
-        """Yield places in the ascending `keys`, which are `key << 28`, and a document for each that has the key."""
+    def find(self, keys: Hashes, masks: Hashes) -> Iterator[tuple[Integers, Integers]]:
+        """Yield places in the ascending `keys`, which are `key << 28`, and a document for each that has the key.
+
+        `masks` is what `archive.duplicates.runs.masks_of` makes of the keys.
+        """
 
 
 def meet(texts: Keyed, parts: Iterable[Part]) -> Hits:
     """Return what texts share with older documents, of an index and among them."""
     owners, keys = (texts.keys & ID_MASK).view(np.int64), texts.keys & ~ID_MASK
-    found = [(_NONE, _NONE)]
+    masks, found = masks_of(keys), [(_NONE, _NONE)]
     for part in parts:
-        found += part.find(keys)
+        found += part.find(keys, masks)
     numbers = np.arange(len(keys))
     is_other = np.zeros(len(keys), dtype=np.bool_)  # than the key before
     np.equal(keys[1:], keys[:-1], out=is_other[1:])

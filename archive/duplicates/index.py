@@ -33,7 +33,7 @@ FOLDER = "duplicates"
 _IN_MEMORY = 1 << 19  # entries, from which they are written
 _SETTLED = 1 << 16  # entries, from which they become a run in memory
 _MANY = 1 << 13  # entries that come at once, and become one without being looked at singly
-_FAN_OUT = 3  # runs of like size that become one
+_FAN_OUT = 4  # runs of like size that become one
 _READ_AT_ONCE = 20_000  # rows of the table
 
 
@@ -187,7 +187,7 @@ class _Newest:
             for key, document in zip((hits.entries >> ID_SHIFT).tolist(), documents, strict=True):
                 self._documents.setdefault(key, []).append(document)
 
-    def find(self, keys: Hashes) -> Iterator[tuple[Integers, Integers]]:
+    def find(self, keys: Hashes, _masks: Hashes) -> Iterator[tuple[Integers, Integers]]:
         """Yield places in the ascending `keys` whose key is here, and a document each that has it."""
         known = self._documents
         if known:

@@ -3,7 +3,8 @@
     header     magic, digest of the parameters, first and last document, digest of the last one's text, number of
                entries, bits of a bucket's number, CRC-32 of what follows; little-endian, 96 bytes
     entries    key << 28 | document, ascending, 8 bytes each
-    filter     for each bucket 64 bits, of which each of its keys sets the one that its next 6 bits say
+    filter     for each bucket 64 bits, of which each of its keys sets the one that its bits 1 to 6 say, counted from
+               the lowest, 0; 8 bytes each
     starts     how many entries there are before each bucket, and in all; 4 bytes each
     counts     the number of spans of each document from the first to the last, 2 bytes each, at most 65,535
 
@@ -40,6 +41,7 @@ __all__ = [
     "Integers",
     "Run",
     "fresh",
+    "masks_of",
     "merge",
     "open_run",
 ]
@@ -50,7 +52,7 @@ ID_BITS = 28
 ID_SHIFT = np.uint64(ID_BITS)
 MOST_ID = (1 << ID_BITS) - 1
 ID_MASK = np.uint64(MOST_ID)
-_ONE, _SEVEN = np.uint8(1), np.uint8(7)
+_ONE, _BIT_SHIFT, _LOWEST = np.uint64(1), np.uint64(ID_BITS + 1), np.uint64(63)
 _MAGIC = b"LUUTRU/3"
 _HEADER = struct.Struct("<8s16sQQ32sQII8x")
 MOST_SPANS = 0xFFFF
@@ -66,21 +68,19 @@ class Run:
     last: int
     digest: str
     entries: Hashes
-    filter: NDArray[np.uint8]
+    filter: Hashes
     starts: NDArray[np.uint32]
     counts: NDArray[np.uint16]
     path: Path | None = None
     checksum: int = 0
 
-    def find(self, keys: Hashes) -> Iterator[tuple[Integers, Integers]]:
+    def find(self, keys: Hashes, masks: Hashes) -> Iterator[tuple[Integers, Integers]]:
         """Yield places in the ascending `keys` whose key is here, and a document each that has it.
 
-        The keys are `key << 28`.
+        The keys are `key << 28`, `masks` what `masks_of` makes of them.
         """
-        bits = len(self.starts).bit_length() - 1
-        buckets = (keys >> np.uint64(64 - bits)).view(np.int64)
-        octets = self.filter.take((keys >> np.uint64(61 - bits)).view(np.int64))
-        places = np.flatnonzero(octets & _ONE << ((keys >> np.uint64(58 - bits)).astype(np.uint8) & _SEVEN))
+        buckets = (keys >> np.uint64(65 - len(self.starts).bit_length())).view(np.int64)
+        places = np.flatnonzero(self.filter.take(buckets) & masks)
         if not len(places):
             return
         keys, buckets = keys[places], buckets[places]
@@ -124,6 +124,11 @@ def fresh(first: int, last: int, entries: Hashes, counts: Integers) -> Run:
     return Run(first, last, "", entries, directory.filter, directory.starts(), few_spans)
 
 
+def masks_of(keys: Hashes) -> Hashes:
+    """Return the bit that each key, given as `key << 28`, sets in the filter of its bucket."""
+    return _ONE << (keys >> _BIT_SHIFT & _LOWEST)
+
+
 def merge(runs: Sequence[Run], folder: Path | None, digest: str) -> Run:
     """Return one run made of runs that follow each other, written to `folder` or in memory.
 
@@ -165,7 +170,7 @@ def _write(
             block = piece.astype("<u8", copy=False).data
             checksum = isal_zlib.crc32(block, checksum)
             file.write(block)
-        for part, kind in ((directory.filter, "u1"), (directory.starts(), "<u4"), (counts, "<u2")):
+        for part, kind in ((directory.filter, "<u8"), (directory.starts(), "<u4"), (counts, "<u2")):
             block = part.astype(kind, copy=False).data
             checksum = isal_zlib.crc32(block, checksum)
             file.write(block)
@@ -201,7 +206,7 @@ def open_run(path: Path) -> Run | None:
                 last,
                 digest.decode("ascii", "replace"),
                 _mapped(file, "<u8", _HEADER.size, count),
-                _mapped(file, "u1", at_filter, 8 << bits),
+                _mapped(file, "<u8", at_filter, 1 << bits),
                 _mapped(file, "<u4", at_starts, (1 << bits) + 1),
                 _mapped(file, "<u2", at_counts, last - first + 1),
                 path,
@@ -228,20 +233,20 @@ class _Directory:
 
     def __init__(self, count: int) -> None:
         self._bits = _bits(count)
-        self.filter = np.zeros(8 << self._bits, dtype=np.uint8)
+        self.filter = np.zeros(1 << self._bits, dtype=np.uint64)
         self._counts = np.zeros((1 << self._bits) + 1, dtype=np.uint32)  # of each bucket, moved up by one
 
     def add(self, entries: Hashes) -> None:
         """Take in the next entries."""
         for place in range(0, len(entries), _AT_ONCE):
-            heads = (entries[place : place + _AT_ONCE] >> np.uint64(58 - self._bits)).view(np.int64)
-            first, end = int(heads[0]) >> 6, (int(heads[-1]) >> 6) + 1
-            heads -= first << 6
+            some = entries[place : place + _AT_ONCE]
+            buckets = (some >> np.uint64(64 - self._bits)).view(np.int64)
+            first, end = int(buckets[0]), int(buckets[-1]) + 1
+            buckets -= first
+            self._counts[first + 1 : end + 1] += np.bincount(buckets, minlength=end - first).astype(np.uint32)
             is_set = np.zeros((end - first) << 6, dtype=np.bool_)
-            is_set[heads] = True
-            self.filter[first << 3 : end << 3] |= np.packbits(is_set, bitorder="little")
-            heads >>= 6
-            self._counts[first + 1 : end + 1] += np.bincount(heads, minlength=end - first).astype(np.uint32)
+            is_set[(buckets << 6) + (some >> _BIT_SHIFT & _LOWEST).view(np.int64)] = True
+            self.filter[first:end] |= np.packbits(is_set, bitorder="little").view("<u8")
 
     def starts(self) -> NDArray[np.uint32]:
         """Return how many entries there are before each bucket, and in all."""
