@@ -18,11 +18,12 @@ import random
 import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.duplicates.kills import show_kills
 from benchmarks.duplicates.quality import show_kinds, show_orders, show_recall
-from benchmarks.duplicates.scale import composed_texts, show_scale, show_signatures
+from benchmarks.duplicates.scale import Source, show_scale, show_signatures
 from benchmarks.duplicates.texts import Composed, read_texts, sentences_of
 
 __all__ = ["main"]
@@ -39,6 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--parts", nargs="+", choices=_PARTS, default=list(_PARTS))
     parser.add_argument("--texts", type=Path, help="JSON lines with a text each, may be compressed with zstd")
+    parser.add_argument(
+        "--composed", type=Path, help="the same, of texts that are composed already and taken as they are"
+    )
     parser.add_argument("--count", type=int, default=10_000, help="texts")
     parser.add_argument("--pairs", type=int, default=5_000, help="pairs of each kind")
     parser.add_argument("--kills", type=int, default=50)
@@ -57,7 +61,7 @@ def _recall(given: argparse.Namespace, folder: Path) -> None:
         _say("the texts of the corpus")
         show_recall([Composed(text) for text in read_texts(given.texts, given.count)], _say)
         _say("composed of their sentences")
-    show_recall(list(composed_texts(str(given.texts or ""), given.count, given.seed, copies=0.2)), _say)
+    show_recall(list(_source(given).texts(copies=0.2)), _say)
 
 
 def _kinds(given: argparse.Namespace, folder: Path) -> None:
@@ -66,18 +70,21 @@ def _kinds(given: argparse.Namespace, folder: Path) -> None:
 
 
 def _orders(given: argparse.Namespace, folder: Path) -> None:
-    composed = list(composed_texts(str(given.texts or ""), given.count, given.seed))
-    show_orders(composed, 3, random.Random(given.seed), folder, _say)
+    show_orders(list(_source(given).texts()), 3, random.Random(given.seed), folder, _say)
 
 
 def _scale(given: argparse.Namespace, folder: Path) -> None:
-    file = str(given.texts or "")
-    show_signatures([one.text for one in composed_texts(file, min(given.count, 2000), given.seed)], _say)
-    show_scale(file, given.count, given.seed, folder, _say)
+    source = _source(given)
+    show_signatures([one.text for one in islice(source.texts(), 2000)], _say)
+    show_scale(source, folder, _say)
 
 
 def _kills(given: argparse.Namespace, folder: Path) -> None:
     show_kills(folder / "archive", given.kills, given.seed, _say)
+
+
+def _source(given: argparse.Namespace) -> Source:
+    return Source(str(given.composed or given.texts or ""), given.count, given.seed, bool(given.composed))
 
 
 def _say(line: str) -> None:

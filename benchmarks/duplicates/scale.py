@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,9 @@ from archive.duplicates.index import Index, Table
 from archive.duplicates.rebuild import Groups, Keys, similar_pairs
 from archive.duplicates.shingles import shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature
-from benchmarks.duplicates.texts import Composed, compose, sentences_of
+from benchmarks.duplicates.texts import Composed, compose, read_texts, sentences_of
 
-__all__ = ["composed_texts", "show_scale", "show_signatures"]
+__all__ = ["Source", "show_scale", "show_signatures"]
 
 Step = Callable[[int, int], None]  # look up and file the texts from one number to another
 _SAMPLE = 2000
@@ -41,10 +41,21 @@ _BANDS, _ROWS = 16, 8  # of the others
 _SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 
 
-def composed_texts(file: str, count: int, seed: int, copies: float = 0.08) -> Iterator[Composed]:
-    """Yield the texts that all parts measure on; `file` is the path of the sentences, or empty."""
-    rng = random.Random(seed)
-    return compose(sentences_of(Path(file) if file else None, rng), count, rng, copies)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where texts come from: composed of the sentences of a file, or of made-up ones; or those of the file itself."""
+
+    file: str
+    count: int
+    seed: int
+    are_composed: bool = False
+
+    def texts(self, copies: float = 0.08) -> Iterator[Composed]:
+        """Yield the texts that all parts measure on."""
+        if self.are_composed:
+            return map(Composed, read_texts(Path(self.file), self.count))
+        rng = random.Random(self.seed)
+        return compose(sentences_of(Path(self.file) if self.file else None, rng), self.count, rng, copies)
 
 
 def show_signatures(texts: Sequence[str], say: Callable[[str], None]) -> None:
@@ -83,13 +94,13 @@ def _turns(*runs: Callable[[], object]) -> list[float]:
     return best
 
 
-def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[str], None]) -> None:
+def show_scale(source: Source, folder: Path, say: Callable[[str], None]) -> None:
     """Print the costs at each size, of this index and of others."""
-    table = _sign(file, count, seed, folder)
+    table, count = _sign(source, folder), source.count
     mean, spans = table.syllables.mean(), len(table.spans) / count
     say(f"texts       {count:,}; on average {mean:.0f} syllables, {spans:.1f} spans")
     parts = ("luutru", "datasketch", "rensa", "regroup")
-    results = {name: _in_process(name, file, count, seed, folder) for name in parts}
+    results = {name: _in_process(name, source, folder) for name in parts}
     for name in ("luutru", "datasketch", "rensa"):
         costs = results[name]["costs"]
         at = ", ".join(f"{cost:.1f} at {int(size):,}" for size, cost in costs.items())
@@ -104,18 +115,19 @@ def show_scale(file: str, count: int, seed: int, folder: Path, say: Callable[[st
         say(f"regroup     by {name} {found['seconds']:.1f} s, {found['pairs']:,} pairs of candidates; {share}")
 
 
-def _in_process(part: str, file: str, count: int, seed: int, folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.duplicates.scale", part, file, str(count), str(seed), str(folder)]
+def _in_process(part: str, source: Source, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.duplicates.scale", part, json.dumps(asdict(source)), str(folder)]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(answer)  # type: ignore[no-any-return]
 
 
-def _sign(file: str, count: int, seed: int, folder: Path) -> Table:
+def _sign(source: Source, folder: Path) -> Table:
     """Make the signatures of all texts, kept in the folder."""
+    count = source.count
     signatures = np.empty((count, 128), np.uint32)
     syllables, counts = np.empty(count, np.int64), np.empty(count, np.int64)
     spans = []
-    for number, one in enumerate(composed_texts(file, count, seed)):
+    for number, one in enumerate(source.texts()):
         found = fingerprint(one.text)
         signatures[number] = np.frombuffer(found.signature, "<u4")
         spans.append(found.spans)
@@ -270,13 +282,13 @@ def _memory() -> int:
 
 def main() -> None:
     """Run one part and print its result as JSON."""
-    part, file, count, seed, folder = sys.argv[1:]
+    part, source, folder = sys.argv[1], Source(**json.loads(sys.argv[2])), Path(sys.argv[3])
     if part == "rensa":
-        result = _rensa(composed_texts(file, int(count), int(seed)), int(count))
+        result = _rensa(source.texts(), source.count)
     else:
-        table = _load(Path(folder))
+        table = _load(folder)
         run = {"datasketch": _datasketch_lsh, "regroup": _regroup}
-        result = _luutru(table, Path(folder)) if part == "luutru" else run[part](table)
+        result = _luutru(table, folder) if part == "luutru" else run[part](table)
     print(json.dumps(result))
 
 
