@@ -134,12 +134,15 @@ class Index:
         self.catch_up(db)
 
     def _settle(self) -> None:
-        """Make a run in memory of the newest documents; merge those of like size."""
+        """Make a run in memory of the newest documents, together with those that it has outgrown."""
         if self._newest.count:
             last = self.runs[-1].last if self.runs else 0
             self.runs.append(self._newest.as_run(last + 1))
             self._newest = _Newest()
-        self._merge(self._files, None)
+        files = self._files
+        start = files + _outgrown(self.runs[files:])
+        if start < len(self.runs) - 1:
+            self.runs[start:] = [run_files.merge(self.runs[start:], None, "")]
 
     @property
     def _files(self) -> int:
@@ -147,7 +150,7 @@ class Index:
         return sum(run.path is not None for run in self.runs)
 
     def _write(self, db: sqlite3.Connection) -> None:
-        """Write what is in memory if it is enough for a run; merge files of like size."""
+        """Write what is in memory if it is enough for a run, together with the files that it has outgrown."""
         count = self._newest.count + sum(len(run.entries) for run in self.runs[self._files :])
         if not self.folder or count < _IN_MEMORY or db.in_transaction:
             return
@@ -155,16 +158,10 @@ class Index:
         if row is None:
             return  # it was rolled back, and is dropped by whoever comes next
         self._settle()
-        start = self._files
-        self.runs[start:] = [run_files.merge(self.runs[start:], self.folder, row[0])]
-        self._merge(0, self.folder)
-
-    def _merge(self, first: int, folder: Path | None) -> None:
-        """Merge runs of like size, from the first on."""
-        while (start := first + _alike(self.runs[first:])) < len(self.runs):
-            old = self.runs[start:]
-            self.runs[start:] = [run_files.merge(old, folder, old[-1].digest)]
-            _remove(old)
+        start = min(self._files, _outgrown(self.runs))
+        old = self.runs[start:]
+        self.runs[start:] = [run_files.merge(old, self.folder, row[0])]
+        _remove(old)
 
 
 class _Newest:
@@ -261,11 +258,11 @@ class Table:
         return keys
 
 
-def _alike(runs: Sequence[Run]) -> int:
+def _outgrown(runs: Sequence[Run]) -> int:
     """Return where the runs begin that become one: what follows the first of them is at least three times as large."""
     following = np.cumsum([0, *(len(run.entries) for run in reversed(runs))])[-2::-1].tolist()
-    grown = (start for start, run in enumerate(runs) if following[start] >= (_FAN_OUT - 1) * len(run.entries))
-    return next(grown, len(runs))
+    outgrown = (start for start, run in enumerate(runs) if following[start] >= (_FAN_OUT - 1) * len(run.entries))
+    return next(outgrown, len(runs))
 
 
 def usable(db: sqlite3.Connection, folder: Path) -> list[Run]:

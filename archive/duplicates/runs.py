@@ -52,7 +52,7 @@ ID_BITS = 28
 ID_SHIFT = np.uint64(ID_BITS)
 MOST_ID = (1 << ID_BITS) - 1
 ID_MASK = np.uint64(MOST_ID)
-_ONE, _BIT_SHIFT, _LOWEST = np.uint64(1), np.uint64(ID_BITS + 1), np.uint64(63)
+_NO, _ONE, _BIT_SHIFT, _LOWEST = (np.uint64(number) for number in (0, 1, ID_BITS + 1, 63))
 _MAGIC = b"LUUTRU/3"
 _HEADER = struct.Struct("<8s16sQQ32sQII8x")
 MOST_SPANS = 0xFFFF
@@ -80,7 +80,7 @@ class Run:
         The keys are `key << 28`, `masks` what `masks_of` makes of them.
         """
         buckets = (keys >> np.uint64(65 - len(self.starts).bit_length())).view(np.int64)
-        places = np.flatnonzero(self.filter.take(buckets) & masks)
+        places = np.flatnonzero((self.filter.take(buckets) & masks) != _NO)
         if not len(places):
             return
         keys, buckets = keys[places], buckets[places]
@@ -88,7 +88,7 @@ class Run:
         most = int((self.starts.take(buckets + 1) - at).max())
         for bit in range(most.bit_length() - 1, -1, -1):
             is_before = self.entries.take(at + ((1 << bit) - 1), mode="clip") < keys
-            at += is_before.astype(np.int64) << bit
+            np.add(at, 1 << bit, out=at, where=is_before)
         entries = self.entries.take(at, mode="clip") - keys
         here = np.flatnonzero(entries <= ID_MASK)
         places, at, keys, entries = places[here], at[here], keys[here], entries[here]
