@@ -3,13 +3,13 @@
     header     magic, digest of the parameters, first and last document, digest of the last one's text, number of
                entries, bits of a bucket's number, CRC-32 of what follows; little-endian, 96 bytes
     entries    key << 28 | document, ascending, 8 bytes each
-    filter     for each bucket 64 bits, of which each of its keys sets the one that its bits 1 to 6 say, counted from
-               the lowest, 0; 8 bytes each
+    filter     for each bucket 64 bits, of which each of its keys sets those two that its bits 1 to 6 and 7 to 12 say,
+               counted from the lowest, 0; 8 bytes each
     starts     how many entries there are before each bucket, and in all; 4 bytes each
     counts     the number of spans of each document from the first to the last, 2 bytes each, at most 65,535
 
-The uppermost bits of a key say in which bucket it is, one of 4 to 8 entries. The bit of a key that is not there is set
-by another one in a case of ten.
+The uppermost bits of a key say in which bucket it is, one of 4 to 8 entries. Both bits of a key that is not there are
+set by others in one case of 20 to 70.
 
 A file has its name only once it is whole, and says which documents it is of: a run made of others takes their place,
 and what a kill leaves of either is told apart when they are opened. It is mapped, not read.
@@ -52,7 +52,9 @@ ID_BITS = 28
 ID_SHIFT = np.uint64(ID_BITS)
 MOST_ID = (1 << ID_BITS) - 1
 ID_MASK = np.uint64(MOST_ID)
-_NO, _ONE, _BIT_SHIFT, _LOWEST = (np.uint64(number) for number in (0, 1, ID_BITS + 1, 63))
+_BITS_SHIFT, _NEXT_SHIFT = np.uint64(ID_BITS + 1), np.uint64(ID_BITS + 7)
+_LOWEST_6, _LOWEST_12 = np.uint64((1 << 6) - 1), np.uint64((1 << 12) - 1)
+_MASKS = np.array([1 << (bits & 63) | 1 << (bits >> 6) for bits in range(1 << 12)], dtype=np.uint64)
 _MAGIC = b"LUUTRU/3"
 _HEADER = struct.Struct("<8s16sQQ32sQII8x")
 MOST_SPANS = 0xFFFF
@@ -80,7 +82,7 @@ class Run:
         The keys are `key << 28`, `masks` what `masks_of` makes of them.
         """
         buckets = (keys >> np.uint64(65 - len(self.starts).bit_length())).view(np.int64)
-        places = np.flatnonzero((self.filter.take(buckets) & masks) != _NO)
+        places = np.flatnonzero(self.filter.take(buckets) & masks == masks)
         if not len(places):
             return
         keys, buckets = keys[places], buckets[places]
@@ -125,8 +127,8 @@ def fresh(first: int, last: int, entries: Hashes, counts: Integers) -> Run:
 
 
 def masks_of(keys: Hashes) -> Hashes:
-    """Return the bit that each key, given as `key << 28`, sets in the filter of its bucket."""
-    return _ONE << (keys >> _BIT_SHIFT & _LOWEST)
+    """Return the bits that each key, given as `key << 28`, sets in the filter of its bucket."""
+    return _MASKS.take((keys >> _BITS_SHIFT & _LOWEST_12).view(np.int64))
 
 
 def merge(runs: Sequence[Run], folder: Path | None, digest: str) -> Run:
@@ -245,7 +247,9 @@ class _Directory:
             buckets -= first
             self._counts[first + 1 : end + 1] += np.bincount(buckets, minlength=end - first).astype(np.uint32)
             is_set = np.zeros((end - first) << 6, dtype=np.bool_)
-            is_set[(buckets << 6) + (some >> _BIT_SHIFT & _LOWEST).view(np.int64)] = True
+            buckets <<= 6
+            for shift in (_BITS_SHIFT, _NEXT_SHIFT):
+                is_set[buckets + (some >> shift & _LOWEST_6).view(np.int64)] = True
             self.filter[first:end] |= np.packbits(is_set, bitorder="little").view("<u8")
 
     def starts(self) -> NDArray[np.uint32]:

@@ -107,7 +107,8 @@ def show_scale(source: Source, folder: Path, say: Callable[[str], None]) -> None
         say(f"{name:<11} µs to look up and file a text: {at}; memory {results[name]['memory'] / 2**20:,.0f} MB")
     ours, theirs = (results[name] for name in ("luutru", "datasketch"))
     last = str(count)
-    say(f"            one at a time {ours['single']:.0f} µs; files {ours['files'] / 2**20:,.0f} MB")
+    single = ", ".join(f"{cost:.0f} at {int(size):,}" for size, cost in ours["single"].items())
+    say(f"            µs for a text that comes alone: {single}; runs {ours['files'] / 2**20:,.0f} MB")
     say(f"            1 / {theirs['costs'][last] / ours['costs'][last]:.1f} of datasketch's")
     whole = theirs["whole"]
     for name, found in results["regroup"].items():
@@ -150,9 +151,13 @@ class _Costs:
     count: int
     total: float = 0.0
 
+    def sizes(self) -> list[int]:
+        """Return the numbers of texts at which the cost is told."""
+        return [size for size in _SIZES if size < self.count] + [self.count]
+
     def measured(self, step: Step) -> dict[int, float]:
         """Return µs a text at each size."""
-        sizes = [size for size in _SIZES if size < self.count] + [self.count]
+        sizes = self.sizes()
         costs, half = {}, {size // 2 // _BATCH * _BATCH: 0.0 for size in sizes}
         for first in range(0, self.count, _BATCH):
             if first in half:
@@ -169,7 +174,14 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
     index, db = Index(folder / "duplicates"), _Documents(":memory:")
     costs = _Costs(len(table.ids))
     ends = np.concatenate(([0], np.cumsum(table.counts)))
+    single: dict[int, float] = {}
     before = _memory()
+
+    def take(first: int, end: int) -> None:
+        hits = index.look_up(part(first, end).keyed())
+        possible(hits.codes, hits.common, hits.texts.spans, index.spans)
+        index.file(hits)
+        index.committed(db)
 
     def part(first: int, end: int) -> Table:
         spans = table.spans[ends[first] : ends[end]]
@@ -177,22 +189,21 @@ def _luutru(table: Table, folder: Path) -> dict[str, Any]:
         return Table(table.ids[rows], table.syllables[rows], table.signatures[rows], spans, table.counts[rows])
 
     def step(first: int, end: int) -> None:
+        if end not in costs.sizes():
+            costs.total += timed(lambda: take(first, end))
+            return
+        middle = (first + end) // 2  # the rest come alone; what they would have cost with the others is as much again
+        costs.total += timed(lambda: take(first, middle)) * (end - first) / (middle - first)
+        alone = timed(lambda: [take(place, place + 1) for place in range(middle, end)])
+        single[end] = alone / (end - middle) * 1e6
+
+    def timed(run: Callable[[], object]) -> float:
         start = time.process_time()
-        hits = index.look_up(part(first, end).keyed())
-        possible(hits.codes, hits.common, hits.texts.spans, index.spans)
-        index.file(hits)
-        index.committed(db)
-        costs.total += time.process_time() - start
+        run()
+        return time.process_time() - start
 
     found = costs.measured(step)
-    memory = _memory() - before
-    start = time.process_time()
-    sample = min(_SAMPLE, len(table.ids))
-    for place in range(sample):  # as new texts, under ids that follow
-        hits = index.look_up(part(place, place + 1).keyed())
-        possible(hits.codes, hits.common, hits.texts.spans, index.spans)
-    single = (time.process_time() - start) / sample * 1e6
-    return {"costs": found, "memory": memory, "single": single, "files": index.size_bytes}
+    return {"costs": found, "memory": _memory() - before, "single": single, "files": index.size_bytes}
 
 
 class _Documents(sqlite3.Connection):
