@@ -238,6 +238,14 @@ def test_an_older_database_beside_newer_files(tmp_path: Path) -> None:
     assert list(duplicates.check(pages.db)) == []
 
 
+def test_runs_become_one_where_they_are_outgrown() -> None:
+    def run(entries: int) -> runs.Run:
+        return runs.fresh(1, 1, np.arange(entries, dtype=np.uint64), np.zeros(1, np.int64))
+
+    for sizes, start in (((8, 2), 2), ((8, 2, 2, 2), 1), ((8, 16), 0), ((8, 15), 2), ((), 0), ((5,), 1)):
+        assert index._outgrown([run(size) for size in sizes]) == start, sizes
+
+
 numbers = st.lists(st.integers(0, 20), max_size=4, unique=True)
 
 
@@ -314,6 +322,12 @@ def test_one_common_span_alone_makes_no_candidate() -> None:
     assert possible(np.array([code | 3], np.uint64), common, spans, spans.__getitem__)[1].tolist() == []
     with_another = np.array([code | 1, code | 3], np.uint64)
     assert possible(with_another, common, spans, spans.__getitem__)[1].tolist() == [7]
+
+
+def test_one_band_makes_a_candidate() -> None:
+    spans, common = np.full(100, 20), np.zeros(100, np.int64)
+    codes = np.array([50 << 30 | 7 << 2], np.uint64)
+    assert possible(codes, common, spans, spans.__getitem__)[1].tolist() == [7]
 
 
 def test_what_shares_few_spans_of_many_makes_no_candidate() -> None:

@@ -91,6 +91,32 @@ def test_a_copy_in_a_sea_of_issues_is_found_in_any_order() -> None:
     assert {members for members in outcomes[0] if len(members) > 1} == together
 
 
+def test_more_copies_than_the_index_tells_of_are_all_linked_in_any_order() -> None:
+    rng = random.Random(5)
+    body = words(rng, 120)
+    texts = [f"{words(rng, 4)} {body} {words(rng, 4)}" for _ in range(12)]
+    for seed in range(3):
+        pages = Pages()
+        for key, text in random.Random(seed).sample(list(enumerate(texts)), len(texts)):
+            pages.show(key, text)
+        assert len(pages.links()) == 12 * 11 // 2
+
+
+def test_a_copy_all_over_which_single_words_differ_is_found_by_a_band() -> None:
+    rng = random.Random(6)
+    found = 0
+    for _ in range(60):
+        original = words(rng, 200).split()
+        edited = list(original)
+        for place in range(50, 200, 50):
+            edited[place] = "khác"
+        pages = Pages()
+        for key, text in enumerate((original, edited)):
+            pages.show(key, " ".join(text))
+        found += len(pages.clusters()) == 1
+    assert found >= 59
+
+
 def test_contested_clusters_are_marked_until_the_series_is_gone() -> None:
     form = SENTENCE.format("Hạ") * 4
     pages = Pages()

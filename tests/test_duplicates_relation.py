@@ -75,6 +75,9 @@ ISSUES = {
     "two weeks, a sentence dropped": (bulletin(issue(13)), bulletin(DROPPED)),
     "two weeks, a typing error": (bulletin(NOTICE.replace("rải rác", "dải dác")), bulletin(issue(13))),
     "another place": (NEWS, NEWS.replace("Đồng Tâm", "Yên Khê").replace("Thu Cúc", "Lê Na")),
+    "another person of another place, one syllable of both names the same": tuple(
+        bulletin(f"{NOTICE} Liên hệ {who}.") for who in ("Vũ Minh An, xã Tân Sơn", "Đỗ Đức Sơn, xã Hòa Bình")
+    ),
     "Roman quarter": (NOTICE.replace("tuần 12", "quý I"), NOTICE.replace("tuần 12", "quý II")),
     "weekday": (NOTICE, NOTICE.replace("thứ sáu", "thứ bảy")),
     "figure corrected": (NEWS, NEWS.replace("32 chị em", "34 chị em")),

@@ -33,7 +33,7 @@ FOLDER = "duplicates"
 _IN_MEMORY = 1 << 19  # entries, from which they are written
 _SETTLED = 1 << 16  # entries, from which they become a run in memory
 _MANY = 1 << 13  # entries that come at once, and become one without being looked at singly
-_FAN_OUT = 4  # runs of like size that become one
+_FAN_OUT = 3  # runs of like size that become one
 _READ_AT_ONCE = 20_000  # rows of the table
 
 
@@ -259,7 +259,7 @@ class Table:
 
 
 def _outgrown(runs: Sequence[Run]) -> int:
-    """Return where the runs begin that become one: what follows the first of them is at least three times as large."""
+    """Return where the runs begin that become one: what follows the first of them is at least twice as large."""
     following = np.cumsum([0, *(len(run.entries) for run in reversed(runs))])[-2::-1].tolist()
     outgrown = (start for start, run in enumerate(runs) if following[start] >= (_FAN_OUT - 1) * len(run.entries))
     return next(outgrown, len(runs))

@@ -2,12 +2,12 @@
 
 Bands find texts that are alike as wholes. Spans find a text in a longer one: a text is cut at certain shingles, and the
 pieces that two texts share are the same, whatever stands around them. It is cut before each shingle that is the least
-of some 24 in a row (winnowing: Schleimer, Wilkerson and Aiken, 2003), some 12 syllables apart; what lies between two
+of some 32 in a row (winnowing: Schleimer, Wilkerson and Aiken, 2003), some 16 syllables apart; what lies between two
 cuts, before the first and after the last, are its spans. Every syllable is in one, so that two forms that are filled in
 otherwise have spans of their own. Texts of fewer than 80 syllables have none, since they are contained in none.
 
 The longer a text, the more spans and the fewer bands are its keys: below 80 syllables the first 11 bands of 4 values
-each, below 160 the first 4, then the first 2. Both kinds are numbers of 36 bits, all arithmetic being modulo 2**64:
+each, below 160 the first 6, then the first 4. Both kinds are numbers of 36 bits, all arithmetic being modulo 2**64:
 
     cuts            before shingle 0, and before each that is the least of a window; what is compared is the upper 32
                     bits of their hashes; of equal ones the first is less. A text of fewer shingles is one window
