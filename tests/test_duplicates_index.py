@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 import sqlite3
 from pathlib import Path
@@ -23,6 +24,7 @@ from benchmarks.duplicates.texts import compose, sentences_of
 from benchmarks.duplicates.truth import truth_of
 
 Filled = tuple[Pages, list[str]]
+check_module = importlib.import_module("archive.duplicates.check")  # the package has a function of that name
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +205,11 @@ def test_files_that_cannot_be_used_are_made_anew(tmp_path: Path, damage: str) ->
 
 
 @pytest.mark.usefixtures("small_runs")
-def test_a_file_that_holds_something_else_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [1 << 25, 60])
+def test_a_file_that_holds_something_else_is_told(
+    tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_module, "_ENTRIES", at_once)
     pages = Pages(tmp_path / "archive.db")
     fill(pages.db, 40)
     (file,) = (tmp_path / "duplicates").iterdir()

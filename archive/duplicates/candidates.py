@@ -93,8 +93,8 @@ def possible(
     untold = common[texts] - (counted >> _FIELD & _FIELD_MASK)
     most = (counted & _FIELD_MASK) + np.where(counted >> 2 * _FIELD, _HALF, _QUARTER) * untold
     chosen = np.flatnonzero((most >= _SHARE * (smaller - _FREE)) | (keys > counted & _FIELD_MASK))
-    rank = np.arange(len(chosen)) - np.searchsorted(texts[chosen], texts[chosen])
-    if len(chosen) and rank.max() >= MEASURED:
+    if len(chosen) >= MEASURED and np.bincount(texts[chosen]).max() >= MEASURED:
+        rank = np.arange(len(chosen)) - np.searchsorted(texts[chosen], texts[chosen])
         chosen = chosen[np.lexsort((documents[chosen], -keys[chosen], texts[chosen]))][rank < MEASURED]
     return texts[chosen], documents[chosen]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from archive.duplicates.clusters import best_pages, components
 from archive.duplicates.config import CONFIG
 from archive.duplicates.documents import check_signatures
 from archive.duplicates.index import FOLDER, Table, usable
-from archive.duplicates.runs import COMMON, ID_MASK, ID_SHIFT, MOST_SPANS, Integers, Run
+from archive.duplicates.runs import COMMON, ID_BITS, ID_MASK, ID_SHIFT, MOST_SPANS, Integers, Run
 from archive.duplicates.shingles import Hashes, shingle_hashes, syllable_hashes
 from archive.errors import SignatureMismatch
 
@@ -73,28 +74,30 @@ def _others(db: sqlite3.Connection, runs: Sequence[Run]) -> set[int]:
     """Return the first documents of the runs that are not what would be made of the signatures."""
     others = set[int]()
     last = runs[-1].last if runs else 0
-    size = sum(len(run.entries) for run in runs)
-    step = (1 << 64) // (size // _ENTRIES + 1) + 1  # the keys are spread evenly
-    for start in range(0, 1 << 64, step) if runs else ():
-        bounds = np.uint64(start), np.uint64(min(start + step, 1 << 64) - 1)
-        kept, spans = _expected(db, last, *bounds)
+    parts = sum(len(run.entries) for run in runs) // _ENTRIES + 1
+    bounds = [key << ID_BITS for key in range(0, 1 << CONFIG.key_bits, -(-(1 << CONFIG.key_bits) // parts))]
+    for low, high in pairwise([*bounds, 1 << 64]):
+        kept, spans = _expected(db, last, low, high)
         documents = (kept & ID_MASK).view(np.int64)
         for run in runs:
-            low, high = np.searchsorted(run.entries, bounds)
-            high += int(high < len(run.entries) and run.entries[high] == bounds[1])
             expected = kept[(documents >= run.first) & (documents <= run.last)]
             counts = spans[run.first : run.last + 1]
-            if not (np.array_equal(expected, run.entries[low:high]) and np.array_equal(counts, run.counts)):
+            if not (np.array_equal(expected, _within(run.entries, low, high)) and np.array_equal(counts, run.counts)):
                 others.add(run.first)
     return others
 
 
-def _expected(db: sqlite3.Connection, last: int, low: np.uint64, high: np.uint64) -> tuple[Hashes, Integers]:
-    """Return the entries from `low` to `high` of documents up to the last, and how many spans each document has."""
+def _within(entries: Hashes, low: int, high: int) -> Hashes:
+    """Return the ascending entries from `low` on that are below `high`."""
+    start = np.searchsorted(entries, np.uint64(low))
+    return entries[start : np.searchsorted(entries, np.uint64(high - 1), "right")]
+
+
+def _expected(db: sqlite3.Connection, last: int, low: int, high: int) -> tuple[Hashes, Integers]:
+    """Return the entries from `low` on below `high` of documents up to the last; how many spans each document has."""
     pieces, spans = [np.empty(0, np.uint64)], np.zeros(last + 1, np.int64)
     for table in Table.read(db, last=last):
-        entries = table.entries()
-        pieces.append(entries[(entries >= low) & (entries <= high)])
+        pieces.append(_within(table.entries(), low, high))
         spans[table.ids] = np.minimum(table.counts, MOST_SPANS)
     entries = np.sort(np.concatenate(pieces))
     keys = entries >> ID_SHIFT

@@ -135,7 +135,8 @@ class Seeker:
             links += found
             seen.update(near, (link.other_id for link in found))
             copies += [link.other_id for link in found if link.kind is not Kind.SERIES]
-            issues = [link.other_id for link in found if link.kind is Kind.SERIES] if found == links else []
+            is_first = len(found) == len(links)
+            issues = [link.other_id for link in found if is_first and link.kind is Kind.SERIES]
             near = self._linked(_COPIES_OF, copies, seen) + self._linked(_ISSUES_OF, issues, seen)[:_ISSUES]
             copies = []
         return links

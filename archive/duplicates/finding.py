@@ -69,18 +69,19 @@ def meet(texts: Keyed, parts: Iterable[Part]) -> Hits:
     masks, found = masks_of(keys), [(_NONE, _NONE)]
     for part in parts:
         found += part.find(keys, masks)
+    at, documents = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     numbers = np.arange(len(keys))
     is_other = np.zeros(len(keys), dtype=np.bool_)  # than the key before
     np.equal(keys[1:], keys[:-1], out=is_other[1:])
     later = np.flatnonzero(is_other)
-    older = np.bincount(np.concatenate([at for at, _ in found]), minlength=len(keys))
+    older = np.bincount(at, minlength=len(keys))
     if len(later):
         numbers[later] = 0
         first = np.maximum.accumulate(numbers)
         older[later] += later - first[later]
-        found += _each_other(texts.ids, owners, later, first, older)
+        others = zip(*_each_other(texts.ids, owners, later, first, older), strict=True)
+        at, documents = (np.concatenate((found, *more)) for found, more in zip((at, documents), others, strict=True))
     is_common, is_span = older >= COMMON, keys >> ID_SHIFT & _SPAN
-    at, documents = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     marks = (owners << (ID_BITS + 2)) + (is_common.astype(np.int64) << 1) + is_span.view(np.int64)
     codes = (marks[at] + (documents << 2)).view(np.uint64)
     codes.sort()

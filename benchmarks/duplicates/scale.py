@@ -28,7 +28,7 @@ from archive.duplicates.candidates import possible
 from archive.duplicates.config import NEAR
 from archive.duplicates.index import Index, Table
 from archive.duplicates.rebuild import Groups, Keys, similar_pairs
-from archive.duplicates.shingles import shingle_hashes, syllable_hashes
+from archive.duplicates.shingles import rolled_hashes, shingle_hashes, syllable_hashes
 from archive.duplicates.signature import signature
 from benchmarks.duplicates.texts import Composed, compose, read_texts, sentences_of
 
@@ -65,16 +65,18 @@ def show_signatures(texts: Sequence[str], say: Callable[[str], None]) -> None:
     words = [text.casefold().split() for text in some]
     shingles = [[" ".join(w[i : i + 5]).encode() for i in range(max(1, len(w) - 4))] for w in words]
     hashes = [shingle_hashes(one) for one in syllables]
-    ours_whole, theirs_whole, ours, theirs = _turns(
+    whole, ours_whole, theirs_whole, ours, theirs = _turns(
         lambda: [fingerprint(text) for text in some],
+        lambda: [signature(rolled_hashes(syllable_hashes(text))) for text in some],
         lambda: [_datasketch(text) for text in some],
         lambda: [signature(one) for one in hashes],
         lambda: [MinHash(128).update_batch(one) for one in shingles],
     )
     per = 1e6 / len(some)
     mean = sum(map(len, syllables)) / len(some)
-    say(f"signature   of {mean:.0f} syllables on average, from the text: {ours_whole * per:.0f} µs (fingerprint), ")
+    say(f"signature   of {mean:.0f} syllables on average, from the text: {ours_whole * per:.0f} µs, ")
     say(f"            {theirs_whole * per:.0f} µs (split, join, update_batch): {theirs_whole / ours_whole:.1f} ×")
+    say(f"            with digests and spans: {whole * per:.0f} µs: {theirs_whole / whole:.1f} ×")
     say(f"            from the shingles: {ours * per:.0f} µs, update_batch {theirs * per:.0f}: {theirs / ours:.1f} ×")
 
 
