@@ -90,7 +90,7 @@ def add_document(db: sqlite3.Connection, text: str, fingerprint: Fingerprint) ->
     hits = index.look_up(Keyed.one(document_id, fingerprint))
     seeker = Seeker(db, document_id, text, fingerprint)
     exact = twins(db, document_id, text, fingerprint.key_digest)
-    links = (*exact, *seeker.among(candidates(index, hits)))
+    links = (*exact, *seeker.among(candidates(index, hits), but=[link.other_id for link in exact]))
     store_links(db, document_id, links)
     if not exact and fingerprint.syllables:
         insert_signature(db, document_id, fingerprint)
@@ -126,7 +126,7 @@ class Seeker:
 
         The index tells a few of the documents that share a key. The others are found through their links to these: the
         copies of copies, as long as there are some, and those few issues of a series that are most alike. `but`:
-        documents that it is linked to.
+        documents that it is linked to; what is near them is read, too.
         """
         links, seen, copies = list[DocumentLink](), {self._id, *but}, [*but]
         near = likely(self._db, [document for document in documents if document not in seen], self._print)

@@ -60,10 +60,11 @@ def regroup(db: sqlite3.Connection, *, from_signatures: bool = False) -> int:
     groups = Groups()
     pairs = similar_pairs(Keys.of(Table.read(db)))
     for newer, older in chain.from_iterable(_by_document(*some[:2]) for some in pairs):
-        for (document_id,) in db.execute(_VARIANTS, [newer]).fetchall():
+        variants = [row[0] for row in db.execute(_VARIANTS, [newer]).fetchall()]
+        for place, document_id in enumerate(variants):
             if (entry := stored(db, document_id)) is None:
                 continue
-            links = Seeker(db, document_id, *entry[:2], group_of=groups.find).among(older)
+            links = Seeker(db, document_id, *entry[:2], group_of=groups.find).among(older, but=variants[:place])
             store_links(db, document_id, links)
             for link in links:
                 if link.kind != "series":
