@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import doctest
+import fcntl
 import os
 import re
 import sqlite3
@@ -22,11 +23,13 @@ SESSION = re.compile(r"(?<=<!-- session -->\n```console\n)(.*?)(?=```\n<!-- /ses
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the demo was run."""
+    """A folder in which the demo was run; by one process at a time, since its ports stand in what is compared."""
     path = tmp_path_factory.mktemp("session")
-    subprocess.run(
-        [Path(sys.executable).with_name("luutru"), "demo"], cwd=path, check=True, capture_output=True, timeout=170
-    )
+    with (tmp_path_factory.getbasetemp().parent / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(
+            [Path(sys.executable).with_name("luutru"), "demo"], cwd=path, check=True, capture_output=True, timeout=170
+        )
     return path
 
 
