@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from archive.duplicates.config import CONFIG, CONTAINED, CONTAINED_SYLLABLES, NEAR
 from archive.duplicates.finding import Hits
 from archive.duplicates.index import Index
-from archive.duplicates.runs import ID_BITS, MOST_SPANS, Integers
+from archive.duplicates.runs import ID_BITS, MOST_ID, MOST_SPANS, Integers
 from archive.duplicates.shingles import Hashes, overlap
 from archive.records import Fingerprint
 
@@ -30,7 +30,6 @@ _DEVIATIONS = 3.5  # standard errors that an estimate may lie too low
 # over it, a ninth of its shingles is lost, five for each of them, and with it the one or two spans that it stands in.
 _FREE, _SHARE = 4, 0.4
 _NONE: Integers = np.empty(0, dtype=np.int64)
-_ID_MASK = (1 << ID_BITS) - 1
 # By the last two bits of a code, in a field each: is it a span, a common one, a key that is not common.
 _FIELD, _FIELD_MASK = 21, (1 << 21) - 1
 _COUNTED = np.array([1 << 2 * _FIELD, (1 << 2 * _FIELD) + 1, 0, (1 << _FIELD) + 1])
@@ -88,7 +87,7 @@ def possible(
     counted = np.diff(np.cumsum(_COUNTED.take(codes.view(np.int64) & 3))[starts + keys - 1], prepend=0)
     kept = np.flatnonzero((keys > 1) | (counted != _COUNTED[3]))
     pairs, keys, counted = shared[starts[kept]], keys[kept], counted[kept]
-    texts, documents = pairs >> ID_BITS, pairs & _ID_MASK
+    texts, documents = pairs >> ID_BITS, pairs & MOST_ID
     smaller = np.minimum(np.minimum(spans[texts], MOST_SPANS), spans_of(documents))
     untold = common[texts] - (counted >> _FIELD & _FIELD_MASK)
     most = (counted & _FIELD_MASK) + np.where(counted >> 2 * _FIELD, _HALF, _QUARTER) * untold

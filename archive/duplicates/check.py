@@ -64,10 +64,12 @@ def _signatures(db: sqlite3.Connection) -> Iterator[str]:
 def _files(db: sqlite3.Connection) -> Iterator[str]:
     path = db.execute("PRAGMA database_list").fetchone()[2]
     runs = usable(db, Path(path).parent / FOLDER) if path else []
-    whole = [run for run in runs if run.is_whole()]
-    yield from (f"{run.path} is damaged" for run in runs if run not in whole)
     others = _others(db, runs)
-    yield from (f"{run.path} does not hold what the signatures say" for run in whole if run.first in others)
+    for run in runs:
+        if not run.is_whole():
+            yield f"{run.path} is damaged"
+        elif run.first in others:
+            yield f"{run.path} does not hold what the signatures say"
 
 
 def _others(db: sqlite3.Connection, runs: Sequence[Run]) -> set[int]:
